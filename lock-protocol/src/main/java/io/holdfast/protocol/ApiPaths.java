@@ -1,0 +1,13 @@
+package io.holdfast.protocol;
+
+/** The endpoints' paths. A path that ends in {@code /} takes one percent-encoded segment, see {@link PathSegment}. */
+public final class ApiPaths {
+    public static final String ACQUIRE = "/api/lock/acquire";
+    public static final String HEARTBEAT = "/api/lock/heartbeat";
+    public static final String RELEASE = "/api/lock/release";
+    public static final String STATUS = "/api/lock/status/";
+    public static final String LIVEZ = "/livez";
+    public static final String READYZ = "/readyz";
+
+    private ApiPaths() {}
+}

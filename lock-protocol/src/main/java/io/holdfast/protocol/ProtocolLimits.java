@@ -1,0 +1,16 @@
+package io.holdfast.protocol;
+
+/** The bounds both sides know without asking. Durations in milliseconds. */
+public final class ProtocolLimits {
+    public static final int DEFAULT_PORT = 5000;
+    public static final long DEFAULT_TTL_MS = 45_000;
+    public static final long MIN_TTL_MS = 1_000;
+    /** The longest lease any server may be configured to give: a day. */
+    public static final long MAX_TTL_MS = 86_400_000;
+    /** Fencing tokens stay below this, so that a JSON reader with doubles does not round them. */
+    public static final long FENCING_TOKEN_BOUND = 1L << 53;
+    /** Nesting a request body may have; the deepest request of the protocol needs three. */
+    static final int MAX_JSON_DEPTH = 16;
+
+    private ProtocolLimits() {}
+}

@@ -1,0 +1,154 @@
+package io.holdfast.protocol;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.exc.InputCoercionException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One pass over one request body. Strict where a sloppy reader would make two parties see two different requests: bad
+ * UTF-8, trailing data and a property given twice (in any spelling) are refused; unknown properties are skipped and
+ * null means absent. Confined to the caller.
+ */
+final class RequestReader implements AutoCloseable {
+    private final JsonParser parser;
+    private final RequestRules rules;
+    private final Set<RequestField> seen = EnumSet.noneOf(RequestField.class);
+
+    private RequestReader(JsonParser parser, RequestRules rules) {
+        this.parser = parser;
+        this.rules = rules;
+    }
+
+    /** What to do with the properties of a request: read the value of a field, or leave it alone. */
+    @FunctionalInterface
+    interface Fields {
+        void accept(RequestReader in, RequestField field) throws IOException, InvalidRequestException;
+    }
+
+    /** Walks the whole body and hands each known, non-null property to {@code fields}. */
+    static void read(byte[] body, RequestRules rules, Fields fields) throws InvalidRequestException {
+        requireUtf8(body);
+        try (RequestReader in = new RequestReader(Json.FACTORY.createParser(body), rules)) {
+            in.readObject(fields);
+            if (in.parser.nextToken() != null) {
+                throw new InvalidRequestException("Request body has data after the JSON object");
+            }
+        } catch (JsonProcessingException e) {
+            throw new InvalidRequestException(describe(e));
+        } catch (IOException | IllegalStateException e) {
+            throw new InvalidRequestException("Request body is not valid JSON");
+        }
+    }
+
+    private void readObject(Fields fields) throws IOException, InvalidRequestException {
+        if (parser.nextToken() != JsonToken.START_OBJECT) {
+            throw new InvalidRequestException("Request body must be a JSON object");
+        }
+        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+            RequestField field = RequestField.of(name);
+            JsonToken value = parser.nextToken();
+            if (field != null) {
+                markSeen(field);
+            }
+            if (field != null && value != JsonToken.VALUE_NULL) {
+                fields.accept(this, field);
+            }
+            // Whatever was not read, or is nested, is walked to its end: it must be valid JSON all the same.
+            parser.skipChildren();
+        }
+        if (parser.currentToken() != JsonToken.END_OBJECT) {
+            throw new InvalidRequestException("Request body is not valid JSON");
+        }
+    }
+
+    private void markSeen(RequestField field) throws InvalidRequestException {
+        if (!seen.add(field)) {
+            throw new InvalidRequestException(field.wireName() + " is given twice");
+        }
+    }
+
+    RequestRules rules() {
+        return rules;
+    }
+
+    /** The current value as a resource name. */
+    String name(RequestField field) throws IOException, InvalidRequestException {
+        return Names.requireName(field.wireName(), string(field), rules.maxNameBytes());
+    }
+
+    /** The current value as text of a name's length that may be blank. */
+    String text(RequestField field) throws IOException, InvalidRequestException {
+        return Names.requireText(field.wireName(), string(field), rules.maxNameBytes());
+    }
+
+    /** The current value as a whole number within the bounds given. */
+    long integer(RequestField field, long min, long max) throws IOException, InvalidRequestException {
+        if (parser.currentToken() != JsonToken.VALUE_NUMBER_INT) {
+            throw new InvalidRequestException(field.wireName() + " must be a whole number");
+        }
+        try {
+            long value = parser.getLongValue();
+            if (value >= min && value <= max) {
+                return value;
+            }
+        } catch (InputCoercionException e) {
+            // Too large for a long, so out of range as well.
+        }
+        throw new InvalidRequestException(field.wireName() + " must be between " + min + " and " + max);
+    }
+
+    private String string(RequestField field) throws IOException, InvalidRequestException {
+        if (parser.currentToken() != JsonToken.VALUE_STRING) {
+            throw new InvalidRequestException(field.wireName() + " must be a string");
+        }
+        return parser.getText();
+    }
+
+    @Override
+    public void close() throws IOException {
+        parser.close();
+    }
+
+    /** For a field that a request cannot do without. */
+    static String required(RequestField field, @Nullable String value) throws InvalidRequestException {
+        if (value == null) {
+            throw new InvalidRequestException(field.wireName() + " is missing");
+        }
+        return value;
+    }
+
+    /** Jackson takes overlong forms, encoded surrogates and UTF-16 by guess; the protocol takes UTF-8. */
+    private static void requireUtf8(byte[] body) throws InvalidRequestException {
+        boolean ascii = true;
+        for (byte b : body) {
+            if (b == 0) {
+                throw new InvalidRequestException("Request body is not valid JSON in UTF-8");
+            }
+            ascii &= b > 0;
+        }
+        if (ascii) {
+            return;
+        }
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body));
+        } catch (CharacterCodingException e) {
+            throw new InvalidRequestException("Request body is not valid UTF-8");
+        }
+    }
+
+    private static String describe(JsonProcessingException e) {
+        String where = e.getLocation() == null
+                ? ""
+                : " (line " + e.getLocation().getLineNr() + ", column "
+                        + e.getLocation().getColumnNr() + ")";
+        return "Request body is not valid JSON" + where;
+    }
+}

@@ -1,0 +1,62 @@
+package io.holdfast.protocol;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The {@code status} of an answer: its name on the wire and the HTTP status code that goes with it. Immutable. */
+public enum Status {
+    ACQUIRED("Acquired", 200),
+    HEARTBEAT_RECEIVED("HeartbeatReceived", 200),
+    RELEASED("Released", 200),
+    BUSY("Busy", 409),
+    INVALID_TOKEN("InvalidToken", 409),
+    /** The lock is lost: nobody holds this resource. Never used for an unknown path. */
+    NOT_FOUND("NotFound", 404),
+    BAD_REQUEST("BadRequest", 400),
+    UNKNOWN_PATH("UnknownPath", 404),
+    METHOD_NOT_ALLOWED("MethodNotAllowed", 405),
+    PAYLOAD_TOO_LARGE("PayloadTooLarge", 413),
+    UNSUPPORTED_MEDIA_TYPE("UnsupportedMediaType", 415),
+    LIMIT_EXCEEDED("LimitExceeded", 429),
+    /** Nothing happened; the answer's {@code reason} is an {@link UnavailableReason}. Try again later. */
+    UNAVAILABLE("Unavailable", 503),
+    /** It may have happened: repeat with the same {@code requestId}. */
+    UNKNOWN("Unknown", 503);
+
+    private static final Map<String, Status> BY_WIRE_NAME = new HashMap<>();
+
+    static {
+        for (Status status : values()) {
+            BY_WIRE_NAME.put(status.wireName, status);
+        }
+    }
+
+    private final String wireName;
+    private final int httpCode;
+
+    Status(String wireName, int httpCode) {
+        this.wireName = wireName;
+        this.httpCode = httpCode;
+    }
+
+    /** The name in JSON, for instance {@code HeartbeatReceived}. */
+    public String wireName() {
+        return wireName;
+    }
+
+    /** The HTTP status code this status is sent with. */
+    public int httpCode() {
+        return httpCode;
+    }
+
+    /** True for the statuses that say the request did what it asked for. */
+    public boolean isSuccess() {
+        return httpCode == 200;
+    }
+
+    /** The status of that name, or null for one this version does not know. */
+    public static @Nullable Status ofWireName(String wireName) {
+        return BY_WIRE_NAME.get(wireName);
+    }
+}
