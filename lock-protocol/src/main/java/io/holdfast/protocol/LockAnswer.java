@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param fencingToken rises with every grant of the service; with a grant. Null from a server that knows only the base
  * @param ttlMs the lease's length in milliseconds; with a grant
  * @param remainingMs what was left of the lease when the answer was made; with a grant or a heartbeat
+ * @param retryAfterMs when to try again, in milliseconds; with a refusal that will not last
  * @param reason why, where the status alone does not say
  */
 public record LockAnswer(
@@ -25,12 +26,13 @@ public record LockAnswer(
         @Nullable Long fencingToken,
         @Nullable Long ttlMs,
         @Nullable Long remainingMs,
+        @Nullable Long retryAfterMs,
         @Nullable String reason) {
 
     /** The resource is the caller's. */
     public static LockAnswer acquired(String lockToken, long fencingToken, long ttlMs, long remainingMs) {
         return new LockAnswer(
-                Status.ACQUIRED, lockToken, "Lock acquired successfully", fencingToken, ttlMs, remainingMs, null);
+                Status.ACQUIRED, lockToken, "Lock acquired successfully", fencingToken, ttlMs, remainingMs, null, null);
     }
 
     /** Somebody else holds the resource. */
@@ -41,7 +43,7 @@ public record LockAnswer(
     /** The lease was renewed. */
     public static LockAnswer heartbeatReceived(String lockToken) {
         return new LockAnswer(
-                Status.HEARTBEAT_RECEIVED, lockToken, "Heartbeat received successfully", null, null, null, null);
+                Status.HEARTBEAT_RECEIVED, lockToken, "Heartbeat received successfully", null, null, null, null, null);
     }
 
     /** The lock was given back. */
@@ -59,14 +61,15 @@ public record LockAnswer(
         return refused(Status.NOT_FOUND, "Lock not found for the specified resource");
     }
 
-    /** Nothing happened; the caller may try again later. */
-    public static LockAnswer unavailable(UnavailableReason reason, String message) {
-        return new LockAnswer(Status.UNAVAILABLE, null, message, null, null, null, reason.wireName());
+    /** Nothing happened; the caller may try again after {@code retryAfterMs}. */
+    public static LockAnswer unavailable(UnavailableReason reason, long retryAfterMs) {
+        return new LockAnswer(
+                Status.UNAVAILABLE, null, reason.message(), null, null, null, retryAfterMs, reason.wireName());
     }
 
     /** An answer that is no more than its status and message. */
     public static LockAnswer refused(Status status, String message) {
-        return new LockAnswer(status, null, message, null, null, null, null);
+        return new LockAnswer(status, null, message, null, null, null, null, null);
     }
 
     /** The answer as JSON, its properties in the order the protocol fixes. */
@@ -79,6 +82,7 @@ public record LockAnswer(
             writeOptional(json, "fencingToken", fencingToken);
             writeOptional(json, "ttlMs", ttlMs);
             writeOptional(json, "remainingMs", remainingMs);
+            writeOptional(json, "retryAfterMs", retryAfterMs);
             writeOptional(json, "reason", reason);
         });
     }
@@ -101,6 +105,7 @@ public record LockAnswer(
         Long fencingToken = null;
         Long ttlMs = null;
         Long remainingMs = null;
+        Long retryAfterMs = null;
         String reason = null;
         requireToken(parser.nextToken(), JsonToken.START_OBJECT);
         for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
@@ -114,6 +119,7 @@ public record LockAnswer(
                 case "fencingToken" -> fencingToken = integer ? (Long) parser.getLongValue() : null;
                 case "ttlMs" -> ttlMs = integer ? (Long) parser.getLongValue() : null;
                 case "remainingMs" -> remainingMs = integer ? (Long) parser.getLongValue() : null;
+                case "retryAfterMs" -> retryAfterMs = integer ? (Long) parser.getLongValue() : null;
                 case "reason" -> reason = string ? parser.getText() : null;
                 default -> parser.skipChildren();
             }
@@ -123,7 +129,7 @@ public record LockAnswer(
         if (status == null) {
             throw new IOException("the answer has no status this version knows");
         }
-        return new LockAnswer(status, lockToken, message, fencingToken, ttlMs, remainingMs, reason);
+        return new LockAnswer(status, lockToken, message, fencingToken, ttlMs, remainingMs, retryAfterMs, reason);
     }
 
     private static void requireToken(@Nullable JsonToken actual, @Nullable JsonToken expected) throws IOException {
@@ -147,6 +153,7 @@ public record LockAnswer(
     @Override
     public String toString() {
         return "LockAnswer[status=" + status + ", message=" + message + ", fencingToken=" + fencingToken + ", ttlMs="
-                + ttlMs + ", remainingMs=" + remainingMs + ", reason=" + reason + "]";
+                + ttlMs + ", remainingMs=" + remainingMs + ", retryAfterMs=" + retryAfterMs + ", reason=" + reason
+                + "]";
     }
 }

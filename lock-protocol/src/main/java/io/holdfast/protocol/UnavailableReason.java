@@ -2,20 +2,26 @@ package io.holdfast.protocol;
 
 /** Why a server answers {@link Status#UNAVAILABLE}, as it stands in the answer's {@code reason}. */
 public enum UnavailableReason {
-    STARTING("Starting"),
-    /** Locks granted before a restart may still be held by somebody, so nothing is granted yet. */
-    RECOVERING("Recovering"),
-    DRAINING("Draining"),
-    OVERLOADED("Overloaded");
+    STARTING("Starting", "The server is starting"),
+    RECOVERING("Recovering", "Locks granted before a restart may still be held; nothing is granted yet"),
+    DRAINING("Draining", "The server is stopping and grants nothing any more"),
+    OVERLOADED("Overloaded", "The server cannot take this request now");
 
     private final String wireName;
+    private final String message;
 
-    UnavailableReason(String wireName) {
+    UnavailableReason(String wireName, String message) {
         this.wireName = wireName;
+        this.message = message;
     }
 
     /** The name in JSON. */
     public String wireName() {
         return wireName;
+    }
+
+    /** One sentence for people. */
+    public String message() {
+        return message;
     }
 }

@@ -1,0 +1,111 @@
+package io.holdfast.server;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import io.vertx.launcher.application.HookContext;
+import io.vertx.launcher.application.VertxApplication;
+import io.vertx.launcher.application.VertxApplicationHooks;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Main class: the Vert.x application launcher, made strict. The stock launcher only warns about a configuration it cannot
+ * read and starts with an empty one, prints stack traces for a port in use, and leaves the exit code after SIGTERM to
+ * chance. Here: one line on stderr and exit code 1 when the server cannot start, 2 for wrong usage, 0 after SIGTERM.
+ */
+public final class HoldfastApplication extends VertxApplication implements VertxApplicationHooks {
+    private static final int EXIT_CANNOT_START = 1;
+    /** One for the verticle and one for whatever else Vert.x runs; all lock work is on the first. */
+    private static final int EVENT_LOOPS = 2;
+
+    private static final int WORKERS = 4;
+
+    private HoldfastApplication(String[] args) {
+        super(args);
+    }
+
+    /** Starts the server and returns once it listens; the process ends by a signal. */
+    public static void main(String[] args) {
+        for (int i = 0; i < args.length; i++) {
+            if (args[i].equals("--version") || args[i].equals("-version")) {
+                System.out.println("Holdfast " + version());
+                return;
+            }
+            String conf = confArgument(args, i);
+            if (conf != null) {
+                requireReadable(conf);
+            }
+        }
+        new HoldfastApplication(args).launch();
+    }
+
+    /** The version in the jar's manifest. */
+    static String version() {
+        String version = HoldfastApplication.class.getPackage().getImplementationVersion();
+        return version == null ? "(unpackaged)" : version;
+    }
+
+    @Override
+    public VertxBuilder createVertxBuilder(VertxOptions options) {
+        options.setPreferNativeTransport(true)
+                .setEventLoopPoolSize(EVENT_LOOPS)
+                .setWorkerPoolSize(WORKERS)
+                .setInternalBlockingPoolSize(WORKERS);
+        return Vertx.builder().with(options);
+    }
+
+    @Override
+    public void afterFailureToDeployVerticle(HookContext context, @Nullable Throwable failure) {
+        fail(failure == null ? "the server did not start in time" : describe(failure));
+    }
+
+    @Override
+    public void afterVertxStopped(HookContext context) {
+        Runtime.getRuntime().halt(0);
+    }
+
+    @Override
+    public void afterFailureToStopVertx(HookContext context, @Nullable Throwable failure) {
+        System.err.println("holdfast: did not stop cleanly" + (failure == null ? "" : ": " + describe(failure)));
+        Runtime.getRuntime().halt(EXIT_CANNOT_START);
+    }
+
+    private static @Nullable String confArgument(String[] args, int index) {
+        String arg = args[index];
+        if (arg.equalsIgnoreCase("--conf") || arg.equalsIgnoreCase("-conf")) {
+            return index + 1 < args.length ? args[index + 1] : null;
+        }
+        int equals = arg.indexOf('=');
+        boolean inline = equals > 0
+                && arg.substring(0, equals).toLowerCase(java.util.Locale.ROOT).matches("--?conf");
+        return inline ? arg.substring(equals + 1) : null;
+    }
+
+    private static void requireReadable(String conf) {
+        boolean json = conf.trim().startsWith("{");
+        try {
+            new JsonObject(json ? conf : Files.readString(Path.of(conf)));
+        } catch (IOException | InvalidPathException e) {
+            fail("cannot read configuration file " + conf);
+        } catch (DecodeException | ClassCastException e) {
+            fail((json ? "--conf" : "configuration file " + conf) + " is not a JSON object");
+        }
+    }
+
+    private static void fail(String message) {
+        System.err.println("holdfast: " + message);
+        // Not exit: the launcher's shutdown hook would stop the server "cleanly" and end with 0.
+        Runtime.getRuntime().halt(EXIT_CANNOT_START);
+    }
+
+    private static String describe(Throwable failure) {
+        String message = failure.getMessage();
+        return failure instanceof StartupException && message != null ? message : failure.toString();
+    }
+}

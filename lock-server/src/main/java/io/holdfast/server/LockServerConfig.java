@@ -1,0 +1,89 @@
+package io.holdfast.server;
+
+import io.holdfast.protocol.ProtocolLimits;
+import io.holdfast.protocol.RequestRules;
+import io.holdfast.server.http.HttpLimits;
+import io.holdfast.server.service.ServiceLimits;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Properties;
+
+/**
+ * The server's configuration, checked. {@code config/lock-server.json} lists every key with its default. Immutable.
+ *
+ * @param host address to listen on
+ * @param port port to listen on; 0 for any free one
+ * @param dataDir where the server keeps what must survive a restart
+ * @param drainMillis how long running requests may take to finish after SIGTERM
+ * @param service bounds of the lock service
+ * @param rules what requests may ask for
+ * @param http bounds HTTP clients are held to
+ */
+public record LockServerConfig(
+        String host,
+        int port,
+        Path dataDir,
+        long drainMillis,
+        ServiceLimits service,
+        RequestRules rules,
+        HttpLimits http) {
+
+    private static final long MAX_TTL_IN_MEMORY_MS = 120_000;
+    private static final long HOUR_MS = 3_600_000;
+
+    /**
+     * Reads and checks the configuration.
+     *
+     * @throws StartupException if a key is unknown or a value makes no sense; the message names the key and the rule
+     */
+    public static LockServerConfig read(JsonObject conf, Map<String, String> environment, Properties properties) {
+        ConfigSources in = new ConfigSources(conf, environment, properties);
+        requireMemory(in.text("storage", "memory"));
+        long maxTtlMillis =
+                in.number("maxTtlMs", MAX_TTL_IN_MEMORY_MS, ProtocolLimits.MIN_TTL_MS, ProtocolLimits.MAX_TTL_MS);
+        long defaultTtlMillis = in.number(
+                "defaultTtlMs",
+                Math.min(ProtocolLimits.DEFAULT_TTL_MS, maxTtlMillis),
+                ProtocolLimits.MIN_TTL_MS,
+                maxTtlMillis);
+        LockServerConfig config = new LockServerConfig(
+                in.text("host", "127.0.0.1"),
+                (int) in.number("port", ProtocolLimits.DEFAULT_PORT, 0, 65_535),
+                directory(in.text("dataDir", "data")),
+                in.number("drainMs", 5_000, 0, HOUR_MS),
+                new ServiceLimits(defaultTtlMillis, in.number("maxLocks", 20_000_000, 1, 100_000_000)),
+                new RequestRules((int) in.number("maxNameBytes", 512, 1, 4_096), maxTtlMillis),
+                new HttpLimits(
+                        (int) in.number("maxConnections", 50_000, 1, 1_000_000),
+                        in.number("idleTimeoutMs", 75_000, 1_000, HOUR_MS),
+                        in.number("requestTimeoutMs", 10_000, 100, HOUR_MS),
+                        (int) in.number("maxBodyBytes", 16_384, 256, 16 << 20)));
+        in.refuseUnknownKeys();
+        return config;
+    }
+
+    private static void requireMemory(String storage) {
+        if (!storage.equals("memory")) {
+            throw new StartupException("storage must be \"memory\", not \"" + storage + "\"");
+        }
+    }
+
+    private static Path directory(String text) {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new StartupException("dataDir is not a path: " + e.getReason());
+        }
+    }
+
+    /** The effective configuration on one line, for the log. */
+    public String describe() {
+        return "storage=memory dataDir=" + dataDir.toAbsolutePath() + " defaultTtlMs=" + service.defaultTtlMillis()
+                + " maxTtlMs=" + rules.maxTtlMs() + " maxLocks=" + service.maxLocks() + " maxNameBytes="
+                + rules.maxNameBytes() + " maxBodyBytes=" + http.maxBodyBytes() + " maxConnections="
+                + http.maxConnections() + " idleTimeoutMs=" + http.idleTimeoutMillis() + " requestTimeoutMs="
+                + http.requestTimeoutMillis() + " drainMs=" + drainMillis;
+    }
+}

@@ -1,0 +1,180 @@
+package io.holdfast.server;
+
+import io.holdfast.server.core.LockTable;
+import io.holdfast.server.http.Connections;
+import io.holdfast.server.http.LockRoutes;
+import io.holdfast.server.log.Promises;
+import io.holdfast.server.log.RestartState;
+import io.holdfast.server.log.StateFile;
+import io.holdfast.server.service.LockService;
+import io.holdfast.server.service.TimeSource;
+import io.holdfast.server.service.TokenSource;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The lock server as a verticle: wiring and life cycle, no rules. All lock state lives on its one event loop, which is
+ * what makes it safe without a lock; it refuses to start as a worker or in more than one instance, because that would be
+ * two lock tables.
+ */
+public final class LockServerVerticle extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(LockServerVerticle.class);
+    private static final long TICK_MS = 100;
+    private static final long FOLLOW_UP_MS = 1;
+    private static final int ACCEPT_BACKLOG = 4_096;
+
+    private final TimeSource time;
+    private @Nullable Running running;
+
+    /** Everything that exists only between start and stop. */
+    private record Running(
+            StateFile file, Promises promises, LockService service, HttpServer server, long drainMillis) {}
+
+    /** Creates a server that reads the machine's clocks. */
+    public LockServerVerticle() {
+        this(TimeSource.system());
+    }
+
+    LockServerVerticle(TimeSource time) {
+        this.time = time;
+    }
+
+    @Override
+    public Future<?> start() {
+        if (context.getInstanceCount() != 1 || !context.isEventLoopContext()) {
+            throw new StartupException(
+                    "the lock server runs as one instance on one event loop: no --instances, no worker, no virtual thread");
+        }
+        LockServerConfig config = LockServerConfig.read(config(), System.getenv(), System.getProperties());
+        return vertx.executeBlocking(() -> recover(config)).compose(recovered -> serve(config, recovered));
+    }
+
+    /** The port the server listens on, once it has started. */
+    public int actualPort() {
+        if (running == null) {
+            throw new IllegalStateException("the server is not running");
+        }
+        return running.server.actualPort();
+    }
+
+    private record Recovered(StateFile file, @Nullable RestartState last, RestartState first) {}
+
+    private Recovered recover(LockServerConfig config) {
+        try {
+            StateFile file = StateFile.open(config.dataDir());
+            RestartState last = file.read();
+            RestartState first = Promises.atStart(last, config.service().defaultTtlMillis(), time.wallMillis());
+            file.write(first);
+            return new Recovered(file, last, first);
+        } catch (IOException e) {
+            throw new StartupException(Objects.requireNonNullElse(e.getMessage(), e.toString()));
+        }
+    }
+
+    private Future<?> serve(LockServerConfig config, Recovered recovered) {
+        Promises promises = new Promises(recovered.first, (state, done) -> vertx.executeBlocking(() -> {
+                    recovered.file.write(state);
+                    return true;
+                })
+                .onFailure(e -> LOG.error("Cannot write the state file: {}", e.getMessage()))
+                .onComplete(written -> done.accept(written.succeeded())));
+        long fencing = recovered.first.fencingReserved() - Promises.FENCING_BLOCK;
+        long recoveryMillis = Promises.mustWaitFor(recovered.last);
+        LockService service = new LockService(
+                new LockTable(fencing), time, new TokenSource(), promises, config.service(), recoveryMillis);
+        Connections connections = new Connections(time, config.http());
+        every100Millis(service::tick);
+        every100Millis(connections::tick);
+        return vertx.createHttpServer(httpOptions(config))
+                .connectionHandler(connections::opened)
+                .invalidRequestHandler(LockRoutes::invalidRequest)
+                .requestHandler(new LockRoutes(
+                                service,
+                                connections,
+                                config.rules(),
+                                config.http().maxBodyBytes())
+                        .router(vertx))
+                .listen()
+                .onSuccess(server -> {
+                    running = new Running(recovered.file, promises, service, server, config.drainMillis());
+                    announce(config, server, recoveryMillis);
+                })
+                .recover(e -> Future.failedFuture(new StartupException(
+                        "cannot listen on " + config.host() + ":" + config.port() + ": " + e.getMessage())));
+    }
+
+    private static HttpServerOptions httpOptions(LockServerConfig config) {
+        return new HttpServerOptions()
+                .setHost(config.host())
+                .setPort(config.port())
+                .setAcceptBacklog(ACCEPT_BACKLOG)
+                .setHandle100ContinueAutomatically(true)
+                .setHttp2ClearTextEnabled(false);
+    }
+
+    /** Calls {@code work} every 100 ms, and again in a moment when it says that it is not done. */
+    private void every100Millis(BooleanSupplier work) {
+        vertx.setPeriodic(TICK_MS, id -> repeat(work));
+    }
+
+    private void repeat(BooleanSupplier work) {
+        if (work.getAsBoolean()) {
+            vertx.setTimer(FOLLOW_UP_MS, id -> repeat(work));
+        }
+    }
+
+    private static void announce(LockServerConfig config, HttpServer server, long recoveryMillis) {
+        LOG.info("Holdfast {} with {}", HoldfastApplication.version(), config.describe());
+        if (recoveryMillis > 0) {
+            LOG.info("Recovering: the last run ended with locks held, so nothing is granted for {} ms", recoveryMillis);
+        }
+        if (!isLoopback(config.host())) {
+            LOG.warn("Listening beyond loopback without authentication: whoever reaches {} may lock", config.host());
+        }
+        LOG.info("Listening on http://{}:{}", config.host(), server.actualPort());
+    }
+
+    private static boolean isLoopback(String host) {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public Future<?> stop() {
+        Running stopping = running;
+        if (stopping == null) {
+            return Future.succeededFuture();
+        }
+        running = null;
+        LOG.info("Stopping: no new locks, running requests finish within {} ms", stopping.drainMillis);
+        stopping.service.drain();
+        return stopping.server
+                .shutdown(stopping.drainMillis, TimeUnit.MILLISECONDS)
+                .transform(closed -> leaveBehind(stopping))
+                .onComplete(done -> LOG.info("Stopped"));
+    }
+
+    private Future<?> leaveBehind(Running stopping) {
+        RestartState state = stopping.promises.atEnd(stopping.service.isClean());
+        return vertx.executeBlocking(() -> {
+            try (StateFile file = stopping.file) {
+                file.write(state);
+            }
+            return true;
+        });
+    }
+}

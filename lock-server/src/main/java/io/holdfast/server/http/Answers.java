@@ -1,0 +1,42 @@
+package io.holdfast.server.http;
+
+import io.holdfast.protocol.HealthAnswer;
+import io.holdfast.protocol.LockAnswer;
+import io.holdfast.protocol.StatusAnswer;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+
+/** Writes answers. An answer to a client that has gone, or to a request that was answered already, goes nowhere. */
+final class Answers {
+    private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
+    private static final CharSequence RETRY_AFTER = HttpHeaders.createOptimized("Retry-After");
+
+    private Answers() {}
+
+    static void send(HttpServerRequest request, LockAnswer answer) {
+        Long retryAfterMillis = answer.retryAfterMs();
+        if (retryAfterMillis != null) {
+            long seconds = Math.max(1, (retryAfterMillis + 999) / 1000);
+            request.response().putHeader(RETRY_AFTER, Long.toString(seconds));
+        }
+        send(request, answer.status().httpCode(), answer.toJson());
+    }
+
+    static void send(HttpServerRequest request, StatusAnswer answer) {
+        send(request, 200, answer.toJson());
+    }
+
+    static void send(HttpServerRequest request, HealthAnswer answer) {
+        send(request, answer.httpCode(), answer.toJson());
+    }
+
+    private static void send(HttpServerRequest request, int code, byte[] json) {
+        HttpServerResponse response = request.response();
+        if (response.ended() || response.closed()) {
+            return;
+        }
+        response.setStatusCode(code).putHeader(HttpHeaders.CONTENT_TYPE, JSON).end(Buffer.buffer(json));
+    }
+}

@@ -1,0 +1,116 @@
+package io.holdfast.server.http;
+
+import io.holdfast.protocol.LockAnswer;
+import io.holdfast.protocol.Status;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects one request body within its bounds of type, size and time, then hands it on; a body that breaks a bound is
+ * answered here. Written for this server because vertx-web's body handler bounds the size but not the time.
+ */
+final class BodyReader extends Connections.Arrival {
+    /** A refused body is read on and thrown away up to this size, so that its sender gets to read the answer. */
+    private static final long MAX_DISCARDED_BYTES = 4L << 20;
+
+    private final HttpServerRequest request;
+    private final Connections connections;
+    private final int maxBytes;
+    private final BiConsumer<HttpServerRequest, byte[]> whole;
+    private @Nullable Buffer body;
+    private long received;
+    private boolean refused;
+
+    private BodyReader(
+            HttpServerRequest request,
+            Connections connections,
+            int maxBytes,
+            BiConsumer<HttpServerRequest, byte[]> whole) {
+        this.request = request;
+        this.connections = connections;
+        this.maxBytes = maxBytes;
+        this.whole = whole;
+    }
+
+    /** Reads the body of {@code request} and calls {@code whole} with it, unless it is refused or never arrives. */
+    static void read(
+            HttpServerRequest request,
+            Connections connections,
+            int maxBytes,
+            BiConsumer<HttpServerRequest, byte[]> whole) {
+        BodyReader reader = new BodyReader(request, connections, maxBytes, whole);
+        connections.expect(reader);
+        request.handler(reader::chunk);
+        request.endHandler(end -> reader.end());
+        request.exceptionHandler(gone -> connections.arrived(reader));
+        reader.checkHeaders();
+    }
+
+    private void checkHeaders() {
+        if (!isJson(request.getHeader(HttpHeaders.CONTENT_TYPE))) {
+            refuse(LockAnswer.refused(
+                    Status.UNSUPPORTED_MEDIA_TYPE, "The request body must have Content-Type application/json"));
+        }
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        // The decoder has checked that it is a number; more than eight digits is too many whatever they are.
+        if (length != null && (length.length() > 8 || Integer.parseInt(length.trim()) > maxBytes)) {
+            refuseTooLarge();
+        }
+    }
+
+    private void chunk(Buffer chunk) {
+        received += chunk.length();
+        if (received > MAX_DISCARDED_BYTES) {
+            request.connection().close();
+        } else if (received > maxBytes) {
+            refuseTooLarge();
+        } else if (!refused) {
+            body = body == null
+                    ? chunk
+                    : Buffer.buffer(body.length() + chunk.length())
+                            .appendBuffer(body)
+                            .appendBuffer(chunk);
+        }
+    }
+
+    private void end() {
+        connections.arrived(this);
+        if (!refused) {
+            whole.accept(request, body == null ? new byte[0] : body.getBytes());
+        }
+    }
+
+    @Override
+    public void overdue() {
+        if (!refused) {
+            request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+            refuse(LockAnswer.refused(Status.BAD_REQUEST, "The request body did not arrive in time"));
+        }
+        request.connection().close();
+    }
+
+    private void refuseTooLarge() {
+        refuse(LockAnswer.refused(
+                Status.PAYLOAD_TOO_LARGE, "The request body must not be longer than " + maxBytes + " bytes"));
+    }
+
+    private void refuse(LockAnswer answer) {
+        if (!refused) {
+            refused = true;
+            body = null;
+            Answers.send(request, answer);
+        }
+    }
+
+    private static boolean isJson(@Nullable String contentType) {
+        if (contentType == null) {
+            return true;
+        }
+        int parameters = contentType.indexOf(';');
+        String type = parameters < 0 ? contentType : contentType.substring(0, parameters);
+        return type.trim().equalsIgnoreCase("application/json");
+    }
+}

@@ -1,0 +1,7 @@
+/**
+ * What survives a restart of the server.
+ */
+@NullMarked
+package io.holdfast.server.log;
+
+import org.jspecify.annotations.NullMarked;
