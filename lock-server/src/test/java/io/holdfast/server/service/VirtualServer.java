@@ -1,0 +1,133 @@
+package io.holdfast.server.service;
+
+import io.holdfast.protocol.AcquireRequest;
+import io.holdfast.protocol.LockAnswer;
+import io.holdfast.protocol.TokenRequest;
+import io.holdfast.server.core.LockTable;
+import io.holdfast.server.core.Token;
+import io.holdfast.server.log.Promises;
+import io.holdfast.server.log.RestartState;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The real service over a clock, a disk and a source of tokens that the test holds in its hand. */
+final class VirtualServer {
+    static final long DEFAULT_TTL_MS = 45_000;
+    private static final long TICK_MS = 100;
+    private static final ServiceLimits LIMITS = new ServiceLimits(DEFAULT_TTL_MS, 1_000);
+
+    private final Deque<Consumer<Boolean>> heldWrites = new ArrayDeque<>();
+    private @Nullable RestartState disk;
+    private long nowMillis;
+    private long wallMillis;
+    private long tokensDrawn;
+    private boolean diskHeld;
+    private LockService service;
+    private Promises promises;
+
+    VirtualServer() {
+        start();
+    }
+
+    /** Starts the service from what is on the disk. */
+    void start() {
+        RestartState last = disk;
+        RestartState first = Promises.atStart(last, DEFAULT_TTL_MS, wallMillis);
+        disk = first;
+        promises = new Promises(first, this::write);
+        service = new LockService(
+                new LockTable(first.fencingReserved() - Promises.FENCING_BLOCK),
+                new TimeSource(() -> nowMillis, () -> wallMillis),
+                () -> new Token(0, ++tokensDrawn),
+                promises,
+                LIMITS,
+                Promises.mustWaitFor(last));
+    }
+
+    /** Ends the run in good order. */
+    void stop() {
+        service.drain();
+        disk = promises.atEnd(service.isClean());
+    }
+
+    LockService service() {
+        return service;
+    }
+
+    long nowMillis() {
+        return nowMillis;
+    }
+
+    /** The answers to an acquire so far: one, or none while it waits for the disk. */
+    List<LockAnswer> acquire(String resourceName, @Nullable String clientId, @Nullable Long ttlMs) {
+        List<LockAnswer> answers = new ArrayList<>();
+        service.acquire(new AcquireRequest(resourceName, clientId, ttlMs), answers::add);
+        return answers;
+    }
+
+    LockAnswer heartbeat(String resourceName, String lockToken) {
+        return service.heartbeat(new TokenRequest(resourceName, lockToken));
+    }
+
+    LockAnswer release(String resourceName, String lockToken) {
+        return service.release(new TokenRequest(resourceName, lockToken));
+    }
+
+    /** Lets time pass with the server running: it ticks as it would. */
+    void advance(long millis) {
+        long end = nowMillis + millis;
+        while (nowMillis < end) {
+            long step = Math.min(TICK_MS - nowMillis % TICK_MS, end - nowMillis);
+            stall(step);
+            if (nowMillis % TICK_MS == 0) {
+                tick();
+            }
+        }
+    }
+
+    /** Lets time pass with the server standing still. */
+    void stall(long millis) {
+        nowMillis += millis;
+        wallMillis += millis;
+    }
+
+    void tick() {
+        while (service.tick()) {
+            // there is more
+        }
+    }
+
+    void jumpWallClock(long millis) {
+        wallMillis += millis;
+    }
+
+    void holdDisk() {
+        diskHeld = true;
+    }
+
+    /** Lets the writes that were held go through, or fail. */
+    void releaseDisk(boolean success) {
+        diskHeld = false;
+        while (!heldWrites.isEmpty()) {
+            heldWrites.remove().accept(success);
+        }
+    }
+
+    private void write(RestartState state, Consumer<Boolean> done) {
+        Consumer<Boolean> finish = success -> {
+            if (success) {
+                disk = state;
+            }
+            done.accept(success);
+        };
+        if (diskHeld) {
+            heldWrites.add(finish);
+        } else {
+            finish.accept(true);
+        }
+    }
+}
