@@ -1,0 +1,115 @@
+package io.holdfast.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.holdfast.protocol.RequestRules;
+import io.holdfast.server.http.HttpLimits;
+import io.holdfast.server.service.ServiceLimits;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Properties;
+import org.junit.jupiter.api.Test;
+
+final class LockServerConfigTest {
+    private static final LockServerConfig DEFAULTS = new LockServerConfig(
+            "127.0.0.1",
+            5000,
+            Path.of("data"),
+            5_000,
+            new ServiceLimits(45_000, 20_000_000),
+            new RequestRules(512, 120_000),
+            new HttpLimits(50_000, 75_000, 10_000, 16_384));
+
+    private static LockServerConfig read(String conf, Map<String, String> environment, String... properties) {
+        Properties set = new Properties();
+        for (int i = 0; i < properties.length; i += 2) {
+            set.setProperty(properties[i], properties[i + 1]);
+        }
+        return LockServerConfig.read(new JsonObject(conf), environment, set);
+    }
+
+    private static void assertRefused(String message, String conf) {
+        StartupException refusal = assertThrows(StartupException.class, () -> read(conf, Map.of()));
+        assertEquals(message, refusal.getMessage());
+    }
+
+    @Test
+    void defaults() {
+        assertEquals(DEFAULTS, read("{}", Map.of()));
+    }
+
+    @Test
+    void theShippedFileListsEveryKeyWithItsDefault() throws IOException {
+        String shipped = Files.readString(Path.of("../config/lock-server.json"));
+        assertEquals(DEFAULTS, read(shipped, Map.of()));
+        StartupException refusal = assertThrows(StartupException.class, () -> read("{\"x\":1}", Map.of()));
+        String known = refusal.getMessage().replaceFirst(".*known keys: ", "");
+        assertEquals(
+                String.join(
+                        ", ",
+                        new JsonObject(shipped).fieldNames().stream().sorted().toList()),
+                known);
+    }
+
+    @Test
+    void everyKeyHasAnEffect() {
+        LockServerConfig expected = new LockServerConfig(
+                "0.0.0.0",
+                0,
+                Path.of("/var/lib/holdfast"),
+                1,
+                new ServiceLimits(2_000, 3),
+                new RequestRules(4, 5_000),
+                new HttpLimits(6, 7_000, 8_000, 9_000));
+        assertEquals(expected, read("""
+                        {"host":"0.0.0.0","port":0,"storage":"memory","dataDir":"/var/lib/holdfast","drainMs":1,
+                         "defaultTtlMs":2000,"maxLocks":3,"maxNameBytes":4,"maxTtlMs":5000,"maxConnections":6,
+                         "idleTimeoutMs":7000,"requestTimeoutMs":8000,"maxBodyBytes":9000}""", Map.of()));
+    }
+
+    @Test
+    void aSystemPropertyWinsOverAVariableWhichWinsOverTheFile() {
+        String conf = "{\"port\":1,\"drainMs\":1,\"defaultTtlMs\":1001}";
+        Map<String, String> environment = Map.of("HOLDFAST_PORT", "2", "HOLDFAST_DEFAULT_TTL_MS", "2002", "PATH", "x");
+        LockServerConfig config = read(conf, environment, "holdfast.port", "3", "java.version", "17");
+        assertEquals(3, config.port());
+        assertEquals(2_002, config.service().defaultTtlMillis());
+        assertEquals(1, config.drainMillis());
+    }
+
+    @Test
+    void theDefaultLeaseFollowsAShorterLongestOne() {
+        assertEquals(10_000, read("{\"maxTtlMs\":10000}", Map.of()).service().defaultTtlMillis());
+    }
+
+    @Test
+    void valuesOutOfRangeAreRefused() {
+        assertRefused("port must be between 0 and 65535, not 65536", "{\"port\":65536}");
+        assertRefused("port must be between 0 and 65535, not -1", "{\"port\":-1}");
+        assertRefused("defaultTtlMs must be between 1000 and 120000, not 999", "{\"defaultTtlMs\":999}");
+        assertRefused(
+                "defaultTtlMs must be between 1000 and 5000, not 6000", "{\"maxTtlMs\":5000,\"defaultTtlMs\":6000}");
+        assertRefused("port must be a whole number", "{\"port\":\"http\"}");
+        assertRefused("port must be a whole number", "{\"port\":5000.5}");
+        assertRefused("port must be a whole number", "{\"port\":[5000]}");
+        assertRefused("host must be a text that is not blank", "{\"host\":\" \"}");
+        assertRefused("host must be a text that is not blank", "{\"host\":1}");
+        assertRefused("storage must be \"memory\", not \"disk\"", "{\"storage\":\"disk\"}");
+    }
+
+    @Test
+    void unknownKeysAreRefusedWhereverTheyStand() {
+        assertUnknown("unknown configuration key prot; ", () -> read("{\"prot\":1}", Map.of()));
+        assertUnknown("unknown system property holdfast.prot; ", () -> read("{}", Map.of(), "holdfast.prot", "1"));
+        assertUnknown("unknown environment variable HOLDFAST_PROT; ", () -> read("{}", Map.of("HOLDFAST_PROT", "1")));
+    }
+
+    private static void assertUnknown(String start, org.junit.jupiter.api.function.Executable read) {
+        String message = assertThrows(StartupException.class, read).getMessage();
+        assertEquals(start, message.substring(0, Math.min(start.length(), message.length())));
+    }
+}
