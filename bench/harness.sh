@@ -1,11 +1,11 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # the scripts that source this use what it sets
 # What the bench scripts share; sourced, not run. Everything they start is stopped and everything they write is removed
 # when they end, however they end.
 
 set -euo pipefail
 
 BENCH=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
-JAR=${HOLDFAST_JAR:-$BENCH/../lock-server/target/lock-server.jar}
+JAR=${BENCH_JAR:-$BENCH/../lock-server/target/lock-server.jar}
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/holdfast-bench.XXXXXX")
 RUN=$(printf '%x%04x' "$EPOCHSECONDS" "$RANDOM")
 STARTED=() # process ids
@@ -33,11 +33,12 @@ need_wrk() {
 
 need_jar() {
     command -v java >/dev/null || fail "java is missing (17 or newer)"
-    [[ -f $JAR ]] || fail "no $JAR: build it with 'mvn package', or name one in HOLDFAST_JAR"
+    [[ -f $JAR ]] || fail "no $JAR: build it with 'mvn package', or name one in BENCH_JAR"
 }
 
 need_number() { # option value min max
-    [[ $2 =~ ^[0-9]{1,9}$ ]] && ((10#$2 >= $3 && 10#$2 <= $4)) || fail "$1 takes a number from $3 to $4" 2
+    [[ $2 =~ ^[1-9][0-9]{0,8}$ ]] || fail "$1 takes a number from $3 to $4" 2
+    (($2 >= $3 && $2 <= $4)) || fail "$1 takes a number from $3 to $4" 2
 }
 
 # By pattern and not by resolving: what is not plainly loopback is refused.
@@ -71,8 +72,8 @@ pick_port() {
 answers_200() { # port path
     local fd line=
     { exec {fd}<>"/dev/tcp/127.0.0.1/$1"; } 2>/dev/null || return 1
-    printf 'GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' "$2" >&"$fd" 2>/dev/null || true
-    read -rt 1 -u "$fd" line 2>/dev/null || true
+    { printf 'GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' "$2" >&"$fd"; } 2>/dev/null || true
+    read -rt 1 -u "$fd" line || true
     exec {fd}>&-
     [[ $line == "HTTP/1.1 200 "* ]]
 }
@@ -86,26 +87,33 @@ start_java() { # arguments…
 
 wait_ready() { # port pid path
     local tries
-    for ((tries = 0; tries < 3000; tries++)); do
+    for ((tries = 0; tries < 6000; tries++)); do
         if answers_200 "$1" "$3"; then return; fi
         kill -0 "$2" 2>/dev/null || break
-        nap 0.01
+        nap 0.005
     done
     tail -n 20 "$WORK/java-$1.log" >&2
     fail "the server on port $1 did not become ready"
 }
 
+# The heap is touched beforehand: page faults of a young process would be charged to its requests.
+heap_flags() { # heap
+    echo "-Xms$1 -Xmx$1 -XX:+AlwaysPreTouch"
+}
+
 # Starts a lock server whose leases outlast every measurement; sets PORT and PID.
 start_lock_server() { # heap
     pick_port
-    start_java "-Xms$1" "-Xmx$1" -Dholdfast.port="$PORT" -Dholdfast.dataDir="$WORK/data-$PORT" \
+    # shellcheck disable=SC2046 # one word each
+    start_java $(heap_flags "$1") -Dholdfast.port="$PORT" -Dholdfast.dataDir="$WORK/data-$PORT" \
         -Dholdfast.storage=memory -Dholdfast.maxTtlMs=3600000 -Dholdfast.defaultTtlMs=3600000 -jar "$JAR"
     wait_ready "$PORT" "$PID" /readyz
 }
 
 start_echo_server() { # heap bytes
     pick_port
-    start_java "-Xms$1" "-Xmx$1" -cp "$JAR" "$BENCH/EchoServer.java" "$PORT" "$2"
+    # shellcheck disable=SC2046
+    start_java $(heap_flags "$1") -cp "$JAR" "$BENCH/EchoServer.java" "$PORT" "$2"
     wait_ready "$PORT" "$PID" /
 }
 
@@ -121,7 +129,7 @@ run_to_end() { # log command…
     "$@" >"$log" 2>&1 &
     pid=$!
     STARTED+=("$pid")
-    wait "$pid" || { cat "$log" >&2; fail "$1 failed"; }
+    wait "$pid" || { cat "$log" >&2; fail "failed: $*"; }
 }
 
 # Takes exactly that many locks; sets FILLED to the line the filler prints.
@@ -133,8 +141,7 @@ fill() { # port count prefix
 # Runs one workload; sets RESULT to its line.
 run_wrk() { # workload url threads connections seconds
     WRK_RUNS=$((${WRK_RUNS:-0} + 1))
-    export BENCH_RUN=$RUN-$(printf '%03d' "$WRK_RUNS") BENCH_HELD=$WORK/held
-    run_to_end "$WORK/wrk.log" wrk "-t$3" "-c$4" "-d${5}s" -s "$BENCH/wrk/$1.lua" "$2"
+    run_to_end "$WORK/wrk.log" env BENCH_RUN="$RUN-$((1000 + WRK_RUNS))" BENCH_HELD="$WORK/held" wrk "-t$3" "-c$4" "-d${5}s" -s "$BENCH/wrk/$1.lua" "$2"
     RESULT=$(grep '^RESULT ' "$WORK/wrk.log") || { cat "$WORK/wrk.log" >&2; fail "wrk did not report $1"; }
 }
 
