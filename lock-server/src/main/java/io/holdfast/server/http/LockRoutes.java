@@ -37,17 +37,18 @@ public final class LockRoutes {
         this.maxBodyBytes = maxBodyBytes;
     }
 
-    /** Builds the router. The calls that come most often stand first. */
+    /** Builds the router. */
     public Router router(Vertx vertx) {
         Router router = Router.router(vertx);
+        // First, and on the raw path: the router normalises it to match, but "a%2Fb" and ".." are names like any other.
+        router.route().handler(this::statusOrNext);
         post(router, ApiPaths.ACQUIRE, this::acquire);
         post(router, ApiPaths.HEARTBEAT, (request, body) -> tokenCall(request, body, service::heartbeat));
         post(router, ApiPaths.RELEASE, (request, body) -> tokenCall(request, body, service::release));
-        // Matched by hand on the raw path: a router normalises it, and "a%2Fb" or ".." are names like any other.
-        router.route().handler(this::statusOrNext);
         get(router, ApiPaths.LIVEZ, request -> Answers.send(request, HealthAnswer.UP));
         get(router, ApiPaths.READYZ, request -> Answers.send(request, service.readiness()));
         router.route().handler(ctx -> unknownPath(started(ctx)));
+        router.errorHandler(404, ctx -> unknownPath(ctx.request()));
         router.errorHandler(400, ctx -> badRequest(ctx.request(), "The request is not valid HTTP"));
         router.errorHandler(500, ctx -> bug(ctx.request(), ctx.failure()));
         return router;

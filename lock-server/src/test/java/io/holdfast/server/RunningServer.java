@@ -1,0 +1,41 @@
+package io.holdfast.server;
+
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/** The real verticle on an ephemeral loopback port. */
+public final class RunningServer implements AutoCloseable {
+    private static final int WAIT_SECONDS = 20;
+
+    private final Vertx vertx = Vertx.vertx();
+    private final LockServerVerticle verticle = new LockServerVerticle();
+
+    private RunningServer(JsonObject config) {
+        await(vertx.deployVerticle(verticle, new DeploymentOptions().setConfig(config)));
+    }
+
+    /** Starts a server with that configuration on top of an ephemeral port. */
+    public static RunningServer start(Path dataDir, JsonObject config) {
+        return new RunningServer(config.copy().put("port", 0).put("dataDir", dataDir.toString()));
+    }
+
+    public int port() {
+        return verticle.actualPort();
+    }
+
+    @Override
+    public void close() {
+        await(vertx.close());
+    }
+
+    static <T> T await(io.vertx.core.Future<T> future) {
+        try {
+            return future.await(WAIT_SECONDS, TimeUnit.SECONDS);
+        } catch (java.util.concurrent.TimeoutException e) {
+            throw new AssertionError("not done after " + WAIT_SECONDS + " s", e);
+        }
+    }
+}
