@@ -18,7 +18,6 @@ import java.time.format.DateTimeFormatter;
  */
 final class Json {
     static final JsonFactory FACTORY = JsonFactory.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             // A parse error must not quote the body: it may hold a lock token.
             .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
             .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)

@@ -3,6 +3,7 @@ package io.holdfast.protocol;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.io.SerializedString;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,17 @@ public record LockAnswer(
         @Nullable Long remainingMs,
         @Nullable Long retryAfterMs,
         @Nullable String reason) {
+
+    // Names that are encoded once, for the answers that are written most often.
+    private static final SerializedString SUCCESS = new SerializedString("success");
+    private static final SerializedString STATUS = new SerializedString("status");
+    private static final SerializedString LOCK_TOKEN = new SerializedString("lockToken");
+    private static final SerializedString MESSAGE = new SerializedString("message");
+    private static final SerializedString FENCING_TOKEN = new SerializedString("fencingToken");
+    private static final SerializedString TTL_MS = new SerializedString("ttlMs");
+    private static final SerializedString REMAINING_MS = new SerializedString("remainingMs");
+    private static final SerializedString RETRY_AFTER_MS = new SerializedString("retryAfterMs");
+    private static final SerializedString REASON = new SerializedString("reason");
 
     /** The resource is the caller's. */
     public static LockAnswer acquired(String lockToken, long fencingToken, long ttlMs, long remainingMs) {
@@ -75,15 +87,18 @@ public record LockAnswer(
     /** The answer as JSON, its properties in the order the protocol fixes. */
     public byte[] toJson() {
         return Json.object(json -> {
-            json.writeBooleanField("success", status.isSuccess());
-            json.writeStringField("status", status.wireName());
-            writeOptional(json, "lockToken", lockToken);
-            json.writeStringField("message", message);
-            writeOptional(json, "fencingToken", fencingToken);
-            writeOptional(json, "ttlMs", ttlMs);
-            writeOptional(json, "remainingMs", remainingMs);
-            writeOptional(json, "retryAfterMs", retryAfterMs);
-            writeOptional(json, "reason", reason);
+            json.writeFieldName(SUCCESS);
+            json.writeBoolean(status.isSuccess());
+            json.writeFieldName(STATUS);
+            json.writeString(status.serialized());
+            writeOptional(json, LOCK_TOKEN, lockToken);
+            json.writeFieldName(MESSAGE);
+            json.writeString(message);
+            writeOptional(json, FENCING_TOKEN, fencingToken);
+            writeOptional(json, TTL_MS, ttlMs);
+            writeOptional(json, REMAINING_MS, remainingMs);
+            writeOptional(json, RETRY_AFTER_MS, retryAfterMs);
+            writeOptional(json, REASON, reason);
         });
     }
 
@@ -138,15 +153,19 @@ public record LockAnswer(
         }
     }
 
-    private static void writeOptional(JsonGenerator json, String name, @Nullable String value) throws IOException {
+    private static void writeOptional(JsonGenerator json, SerializedString name, @Nullable String value)
+            throws IOException {
         if (value != null) {
-            json.writeStringField(name, value);
+            json.writeFieldName(name);
+            json.writeString(value);
         }
     }
 
-    private static void writeOptional(JsonGenerator json, String name, @Nullable Long value) throws IOException {
+    private static void writeOptional(JsonGenerator json, SerializedString name, @Nullable Long value)
+            throws IOException {
         if (value != null) {
-            json.writeNumberField(name, value);
+            json.writeFieldName(name);
+            json.writeNumber(value);
         }
     }
 

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ final class RequestReader implements AutoCloseable {
     private final JsonParser parser;
     private final RequestRules rules;
     private final Set<RequestField> seen = EnumSet.noneOf(RequestField.class);
+    private final Set<String> seenUnknown = new HashSet<>(0);
 
     private RequestReader(JsonParser parser, RequestRules rules) {
         this.parser = parser;
@@ -55,8 +57,9 @@ final class RequestReader implements AutoCloseable {
         for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
             RequestField field = RequestField.of(name);
             JsonToken value = parser.nextToken();
-            if (field != null) {
-                markSeen(field);
+            if (field == null ? !seenUnknown.add(name) : !seen.add(field)) {
+                throw new InvalidRequestException(
+                        (field == null ? "A property" : field.wireName()) + " is given twice");
             }
             if (field != null && value != JsonToken.VALUE_NULL) {
                 fields.accept(this, field);
@@ -66,12 +69,6 @@ final class RequestReader implements AutoCloseable {
         }
         if (parser.currentToken() != JsonToken.END_OBJECT) {
             throw new InvalidRequestException("Request body is not valid JSON");
-        }
-    }
-
-    private void markSeen(RequestField field) throws InvalidRequestException {
-        if (!seen.add(field)) {
-            throw new InvalidRequestException(field.wireName() + " is given twice");
         }
     }
 

@@ -1,5 +1,6 @@
 package io.holdfast.protocol;
 
+import com.fasterxml.jackson.core.io.SerializedString;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -33,16 +34,25 @@ public enum Status {
     }
 
     private final String wireName;
+
+    @SuppressWarnings("ImmutableEnumChecker") // effectively: it caches its own encodings and nothing else
+    private final SerializedString serialized;
+
     private final int httpCode;
 
     Status(String wireName, int httpCode) {
         this.wireName = wireName;
+        this.serialized = new SerializedString(wireName);
         this.httpCode = httpCode;
     }
 
     /** The name in JSON, for instance {@code HeartbeatReceived}. */
     public String wireName() {
         return wireName;
+    }
+
+    SerializedString serialized() {
+        return serialized;
     }
 
     /** The HTTP status code this status is sent with. */

@@ -104,7 +104,7 @@ public final class LockServerVerticle extends VerticleBase {
                                 connections,
                                 config.rules(),
                                 config.http().maxBodyBytes())
-                        .router(vertx))
+                        .handler(vertx))
                 .listen()
                 .onSuccess(server -> {
                     running = new Running(recovered.file, promises, service, server, config.drainMillis());
@@ -120,7 +120,10 @@ public final class LockServerVerticle extends VerticleBase {
                 .setPort(config.port())
                 .setAcceptBacklog(ACCEPT_BACKLOG)
                 .setHandle100ContinueAutomatically(true)
-                .setHttp2ClearTextEnabled(false);
+                .setHttp2ClearTextEnabled(false)
+                // Each of these puts a handler into the path of every request, for a protocol nobody speaks here.
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setPerMessageWebSocketCompressionSupported(false);
     }
 
     /** Calls {@code work} every 100 ms, and again in a moment when it says that it is not done. */

@@ -5,7 +5,6 @@ import io.holdfast.protocol.Status;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,16 +18,12 @@ final class BodyReader extends Connections.Arrival {
     private final HttpServerRequest request;
     private final Connections connections;
     private final int maxBytes;
-    private final BiConsumer<HttpServerRequest, byte[]> whole;
+    private final Whole whole;
     private @Nullable Buffer body;
     private long received;
     private boolean refused;
 
-    private BodyReader(
-            HttpServerRequest request,
-            Connections connections,
-            int maxBytes,
-            BiConsumer<HttpServerRequest, byte[]> whole) {
+    private BodyReader(HttpServerRequest request, Connections connections, int maxBytes, Whole whole) {
         this.request = request;
         this.connections = connections;
         this.maxBytes = maxBytes;
@@ -36,17 +31,19 @@ final class BodyReader extends Connections.Arrival {
     }
 
     /** Reads the body of {@code request} and calls {@code whole} with it, unless it is refused or never arrives. */
-    static void read(
-            HttpServerRequest request,
-            Connections connections,
-            int maxBytes,
-            BiConsumer<HttpServerRequest, byte[]> whole) {
+    static void read(HttpServerRequest request, Connections connections, int maxBytes, Whole whole) {
         BodyReader reader = new BodyReader(request, connections, maxBytes, whole);
         connections.expect(reader);
         request.handler(reader::chunk);
         request.endHandler(end -> reader.end());
         request.exceptionHandler(gone -> connections.arrived(reader));
         reader.checkHeaders();
+    }
+
+    /** What to do with a body that has arrived. */
+    @FunctionalInterface
+    interface Whole {
+        void accept(HttpServerRequest request, byte[] body);
     }
 
     private void checkHeaders() {

@@ -21,6 +21,8 @@ public final class Connections {
     private final Timers timers;
     private final TimeSource time;
     private final HttpLimits limits;
+    /** Stamped when a request starts: what it does on arrival it does in the same turn. */
+    private long nowMillis;
 
     /** Creates the watch over a server that has no connections yet. */
     public Connections(TimeSource time, HttpLimits limits) {
@@ -46,15 +48,16 @@ public final class Connections {
 
     /** To be called when a request's headers are there. */
     void requestStarted(HttpServerRequest request) {
+        nowMillis = time.nowMillis();
         OpenConnection entry = open.get(request.connection());
         if (entry != null) {
-            timers.extend(entry, time.nowMillis(), limits.idleTimeoutMillis());
+            timers.extend(entry, nowMillis, limits.idleTimeoutMillis());
         }
     }
 
-    /** Calls {@link Arrival#overdue} unless {@link #arrived} is called in time. */
+    /** Calls {@link Arrival#overdue} unless {@link #arrived} is called in time, counted from the request's start. */
     void expect(Arrival arrival) {
-        timers.arm(arrival, time.nowMillis(), limits.requestTimeoutMillis());
+        timers.arm(arrival, nowMillis, limits.requestTimeoutMillis());
     }
 
     void arrived(Arrival arrival) {

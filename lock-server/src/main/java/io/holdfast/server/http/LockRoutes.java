@@ -12,9 +12,9 @@ import io.holdfast.protocol.TokenRequest;
 import io.holdfast.server.service.LockService;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
-import io.vertx.ext.web.RoutingContext;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,17 +37,29 @@ public final class LockRoutes {
         this.maxBodyBytes = maxBodyBytes;
     }
 
-    /** Builds the router. */
-    public Router router(Vertx vertx) {
+    /** Builds the handler of all requests. */
+    public Handler<HttpServerRequest> handler(Vertx vertx) {
+        Router router = router(vertx);
+        return request -> {
+            connections.requestStarted(request);
+            String path = request.path();
+            // On the raw path: the router normalises it to match, but "a%2Fb" and ".." are names like any other.
+            if (path != null && path.startsWith(ApiPaths.STATUS)) {
+                status(request, path.substring(ApiPaths.STATUS.length()));
+            } else {
+                router.handle(request);
+            }
+        };
+    }
+
+    private Router router(Vertx vertx) {
         Router router = Router.router(vertx);
-        // First, and on the raw path: the router normalises it to match, but "a%2Fb" and ".." are names like any other.
-        router.route().handler(this::statusOrNext);
         post(router, ApiPaths.ACQUIRE, this::acquire);
         post(router, ApiPaths.HEARTBEAT, (request, body) -> tokenCall(request, body, service::heartbeat));
         post(router, ApiPaths.RELEASE, (request, body) -> tokenCall(request, body, service::release));
         get(router, ApiPaths.LIVEZ, request -> Answers.send(request, HealthAnswer.UP));
         get(router, ApiPaths.READYZ, request -> Answers.send(request, service.readiness()));
-        router.route().handler(ctx -> unknownPath(started(ctx)));
+        router.route().handler(ctx -> unknownPath(ctx.request()));
         router.errorHandler(404, ctx -> unknownPath(ctx.request()));
         router.errorHandler(400, ctx -> badRequest(ctx.request(), "The request is not valid HTTP"));
         router.errorHandler(500, ctx -> bug(ctx.request(), ctx.failure()));
@@ -61,13 +73,13 @@ public final class LockRoutes {
     }
 
     private void post(Router router, String path, BodyCall call) {
-        router.post(path).handler(ctx -> BodyReader.read(started(ctx), connections, maxBodyBytes, call::accept));
-        router.route(path).handler(ctx -> methodNotAllowed(started(ctx), "POST"));
+        router.post(path).handler(ctx -> BodyReader.read(ctx.request(), connections, maxBodyBytes, call));
+        router.route(path).handler(ctx -> methodNotAllowed(ctx.request(), "POST"));
     }
 
     private void get(Router router, String path, Handler<HttpServerRequest> call) {
-        router.get(path).handler(ctx -> call.handle(started(ctx)));
-        router.route(path).handler(ctx -> methodNotAllowed(started(ctx), "GET"));
+        router.get(path).handler(ctx -> call.handle(ctx.request()));
+        router.route(path).handler(ctx -> methodNotAllowed(ctx.request(), "GET"));
     }
 
     private void acquire(HttpServerRequest request, byte[] body) throws InvalidRequestException {
@@ -79,24 +91,17 @@ public final class LockRoutes {
         Answers.send(request, call.apply(TokenRequest.read(body, rules)));
     }
 
-    private void statusOrNext(RoutingContext ctx) {
-        String path = ctx.request().path();
-        if (path == null || !path.startsWith(ApiPaths.STATUS)) {
-            ctx.next();
-            return;
-        }
-        HttpServerRequest request = started(ctx);
-        String segment = path.substring(ApiPaths.STATUS.length());
+    private void status(HttpServerRequest request, String segment) {
         if (segment.indexOf('/') >= 0) {
             unknownPath(request);
-        } else if (!request.method().name().equals("GET")) {
+        } else if (!request.method().equals(HttpMethod.GET)) {
             methodNotAllowed(request, "GET");
         } else {
-            status(request, segment);
+            tellStatus(request, segment);
         }
     }
 
-    private void status(HttpServerRequest request, String segment) {
+    private void tellStatus(HttpServerRequest request, String segment) {
         try {
             String resourceName = PathSegment.decodeName(segment, rules);
             LockAnswer refusal = service.refusalToTell();
@@ -108,11 +113,6 @@ public final class LockRoutes {
         } catch (InvalidRequestException e) {
             Answers.send(request, e.answer());
         }
-    }
-
-    private HttpServerRequest started(RoutingContext ctx) {
-        connections.requestStarted(ctx.request());
-        return ctx.request();
     }
 
     private static void unknownPath(HttpServerRequest request) {
@@ -136,9 +136,10 @@ public final class LockRoutes {
 
     /** A call that takes a body and may find it wanting. */
     @FunctionalInterface
-    private interface BodyCall {
+    private interface BodyCall extends BodyReader.Whole {
         void call(HttpServerRequest request, byte[] body) throws InvalidRequestException;
 
+        @Override
         default void accept(HttpServerRequest request, byte[] body) {
             try {
                 call(request, body);

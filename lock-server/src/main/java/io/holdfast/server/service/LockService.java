@@ -40,6 +40,7 @@ public final class LockService {
     private final Promises promises;
     private final ServiceLimits limits;
     private final long recoveredAtMillis;
+    private boolean recovered;
     private boolean draining;
 
     /**
@@ -148,8 +149,9 @@ public final class LockService {
      * be believed in, "free" would be a lie.
      */
     public @Nullable LockAnswer refusalToTell() {
-        long waitMillis = recoveredAtMillis - time.nowMillis();
-        return waitMillis > 0 ? LockAnswer.unavailable(UnavailableReason.RECOVERING, waitMillis) : null;
+        return isRecovered()
+                ? null
+                : LockAnswer.unavailable(UnavailableReason.RECOVERING, recoveredAtMillis - time.nowMillis());
     }
 
     /** Ends what is due. To be called every 100 ms; again soon when it returns true, because there is more. */
@@ -176,14 +178,20 @@ public final class LockService {
 
     /** Whether nothing this run or an earlier one granted can still be believed in. */
     public boolean isClean() {
-        return table.size() == 0 && recoveredAtMillis <= time.nowMillis();
+        return table.size() == 0 && isRecovered();
     }
 
     private @Nullable UnavailableReason notGranting() {
         if (draining) {
             return UnavailableReason.DRAINING;
         }
-        return recoveredAtMillis > time.nowMillis() ? UnavailableReason.RECOVERING : null;
+        return isRecovered() ? null : UnavailableReason.RECOVERING;
+    }
+
+    /** Asks the clock until the answer is yes, and never again. */
+    private boolean isRecovered() {
+        recovered = recovered || recoveredAtMillis <= time.nowMillis();
+        return recovered;
     }
 
     private @Nullable LockAnswer refusalToGrant() {

@@ -2,25 +2,45 @@ package io.holdfast.server.service;
 
 import io.holdfast.server.core.Token;
 import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.function.Supplier;
+import javax.crypto.Cipher;
+import javax.crypto.spec.IvParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Draws lock tokens from the system's cryptographic source, a page at a time: one call for every token would cost a
- * system call per grant. Confined to the event loop.
+ * Draws lock tokens: the key stream of AES in counter mode under a key from the system's cryptographic source, a new key
+ * for every page of tokens. Drawing each token from {@link SecureRandom} itself cost more than deciding the lock; the
+ * key stream is as hard to predict as AES is to break. Confined to the event loop.
  */
 public final class TokenSource implements Supplier<Token> {
-    private static final int PAGE_BYTES = 4096;
+    private static final int KEY_BYTES = 16;
+    private static final byte[] ZEROS = new byte[16 * 1024];
 
     private final SecureRandom random = new SecureRandom();
-    private final ByteBuffer page = ByteBuffer.allocate(PAGE_BYTES).limit(0);
+    private ByteBuffer page = ByteBuffer.allocate(0);
 
     @Override
     public Token get() {
         if (!page.hasRemaining()) {
-            random.nextBytes(page.array());
-            page.clear();
+            page = ByteBuffer.wrap(keyStream());
         }
         return new Token(page.getLong(), page.getLong());
+    }
+
+    private byte[] keyStream() {
+        byte[] seed = new byte[2 * KEY_BYTES];
+        random.nextBytes(seed);
+        try {
+            Cipher cipher = Cipher.getInstance("AES/CTR/NoPadding");
+            cipher.init(
+                    Cipher.ENCRYPT_MODE,
+                    new SecretKeySpec(seed, 0, KEY_BYTES, "AES"),
+                    new IvParameterSpec(seed, KEY_BYTES, KEY_BYTES));
+            return cipher.doFinal(ZEROS);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK has AES in counter mode", e);
+        }
     }
 }
