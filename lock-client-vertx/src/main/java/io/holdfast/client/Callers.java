@@ -18,17 +18,15 @@ final class Callers {
         this.owner = owner;
     }
 
-    /** Runs an action on the owning context; its result arrives on the caller's, or for other threads on the owner's. */
+    /**
+     * Runs an action on the owning context; its result arrives on the caller's, or for other threads on the owner's.
+     * Always in a turn of its own: what the caller's callbacks do, or throw, must not reach into the client's state.
+     */
     <T> Future<T> call(Supplier<Future<T>> action) {
-        Context caller = Vertx.currentContext();
+        Context current = Vertx.currentContext();
+        Context caller = current != null ? current : owner;
         Promise<T> promise = Promise.promise();
-        owner.runOnContext(v -> supply(action).onComplete(done -> {
-            if (caller == null || caller == owner) {
-                complete(promise, done);
-            } else {
-                caller.runOnContext(w -> complete(promise, done));
-            }
-        }));
+        owner.runOnContext(v -> supply(action).onComplete(done -> caller.runOnContext(w -> complete(promise, done))));
         return promise.future();
     }
 

@@ -11,8 +11,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -29,7 +29,7 @@ final class StubLockServer {
     record Request(String method, String path, String body) {}
 
     private final NetServer server;
-    private final Queue<Reaction> script = new ArrayDeque<>();
+    private final Deque<Reaction> script = new ArrayDeque<>();
     private final List<Request> requests = new ArrayList<>();
     private final List<Waiting> waiting = new ArrayList<>();
 
@@ -54,6 +54,11 @@ final class StubLockServer {
     synchronized StubLockServer then(Reaction... reactions) {
         script.addAll(List.of(reactions));
         return this;
+    }
+
+    /** Puts a reaction before the rest of the script. */
+    synchronized void thenFirst(Reaction reaction) {
+        script.addFirst(reaction);
     }
 
     /** Every request so far, in order of arrival. */
