@@ -30,9 +30,13 @@ final class ClientFixture implements AutoCloseable {
     }
 
     LockClient client(List<URI> endpoints) {
+        return client(endpoints, NEVER_MILLIS);
+    }
+
+    LockClient client(List<URI> endpoints, long tickMillis) {
         LockClientOptions options =
                 LockClientOptions.defaults().withEndpoints(endpoints).withClientId("tester");
-        return LockClient.create(vertx, options, new TimeSource(nanos::get), NEVER_MILLIS, new SplittableRandom(42));
+        return LockClient.create(vertx, options, new TimeSource(nanos::get), tickMillis, new SplittableRandom(42));
     }
 
     /** Moves the clock without anybody noticing, as when the event loop is stuck. */

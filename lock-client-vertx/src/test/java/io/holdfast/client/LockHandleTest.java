@@ -246,6 +246,15 @@ final class LockHandleTest {
     }
 
     @Test
+    void theRealTimerDoesWhatIsDue() throws Exception {
+        LockClient client = fixture.client(List.of(fixture.server.endpoint()), 1);
+        fixture.server.then(answer(ClientFixture.GRANT), answer(BEATEN));
+        await(client.tryAcquire("r"));
+        fixture.skip(BEAT);
+        assertEquals("/api/lock/heartbeat", fixture.server.awaitRequest(2).path());
+    }
+
+    @Test
     void aBaseServerGivesADefaultLeaseAndNoFencingToken() throws Exception {
         fixture.server.then(answer(
                 200, "{\"success\":true,\"status\":\"Acquired\",\"lockToken\":\"secret-token\",\"message\":\"ok\"}"));
