@@ -11,9 +11,13 @@ import io.holdfast.protocol.TokenRequest;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.client.HttpResponse;
 import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,16 +26,29 @@ import org.jspecify.annotations.Nullable;
  * time-out. To be used on the client's context only.
  */
 final class HttpLockApi {
-    private final HttpTransport transport;
+    private final HttpTransport asking;
+    private final HttpTransport keeping;
     private final Ticker ticker;
     private final long timeoutMillis;
     private int underWay;
     private @Nullable Promise<Void> idle;
 
-    HttpLockApi(HttpTransport transport, Ticker ticker, long timeoutMillis) {
-        this.transport = transport;
+    /** Heartbeats and releases have connections of their own: they must not queue behind requests for more locks. */
+    private HttpLockApi(HttpTransport asking, HttpTransport keeping, Ticker ticker, long timeoutMillis) {
+        this.asking = asking;
+        this.keeping = keeping;
         this.ticker = ticker;
         this.timeoutMillis = timeoutMillis;
+    }
+
+    static HttpLockApi create(Vertx vertx, LockClientOptions options, Ticker ticker) {
+        List<URI> endpoints = options.endpoints();
+        Duration timeout = options.requestTimeout();
+        return new HttpLockApi(
+                new HttpTransport(vertx, endpoints, timeout),
+                new HttpTransport(vertx, endpoints, timeout),
+                ticker,
+                timeout.toMillis());
     }
 
     /**
@@ -41,20 +58,26 @@ final class HttpLockApi {
      */
     Future<ServerReply> acquire(AcquireRequest request, Consumer<ServerReply> late) {
         // The exchange outlives the time-out once over, so that a grant that is late can still be given back.
-        return call(ApiPaths.ACQUIRE, request.toJson(), timeoutMillis, 2 * timeoutMillis, late);
+        return call(asking, ApiPaths.ACQUIRE, request.toJson(), timeoutMillis, 2 * timeoutMillis, late);
     }
 
     Future<ServerReply> heartbeat(TokenRequest request, long timeoutMillis) {
-        return call(ApiPaths.HEARTBEAT, request.toJson(), timeoutMillis, timeoutMillis, late -> {});
+        return call(keeping, ApiPaths.HEARTBEAT, request.toJson(), timeoutMillis, timeoutMillis, late -> {});
     }
 
     Future<ServerReply> release(TokenRequest request) {
-        return call(ApiPaths.RELEASE, request.toJson(), timeoutMillis, timeoutMillis, late -> {});
+        return call(keeping, ApiPaths.RELEASE, request.toJson(), timeoutMillis, timeoutMillis, late -> {});
     }
 
     /** Asks who holds a resource; fails with one of this package's exceptions. */
     Future<StatusAnswer> status(String name) {
-        return exchange(ApiPaths.STATUS + PathSegment.encode(name), null, timeoutMillis, timeoutMillis, late -> {})
+        return exchange(
+                        asking,
+                        ApiPaths.STATUS + PathSegment.encode(name),
+                        null,
+                        timeoutMillis,
+                        timeoutMillis,
+                        late -> {})
                 .transform(HttpLockApi::readStatus);
     }
 
@@ -68,14 +91,32 @@ final class HttpLockApi {
         return promise.future();
     }
 
+    /** Closes the connections; requests still under way fail. */
+    void close() {
+        asking.close();
+        keeping.close();
+    }
+
     private Future<ServerReply> call(
-            String path, byte[] body, long timeoutMillis, long idleMillis, Consumer<ServerReply> late) {
-        return exchange(path, Buffer.buffer(body), timeoutMillis, idleMillis, done -> late.accept(toReply(done)))
+            HttpTransport transport,
+            String path,
+            byte[] body,
+            long timeoutMillis,
+            long idleMillis,
+            Consumer<ServerReply> late) {
+        return exchange(
+                        transport,
+                        path,
+                        Buffer.buffer(body),
+                        timeoutMillis,
+                        idleMillis,
+                        done -> late.accept(toReply(done)))
                 .transform(done -> Future.succeededFuture(toReply(done)));
     }
 
     /** One request with its time-out; {@code late} is given what came after that. */
     private Future<HttpResponse<Buffer>> exchange(
+            HttpTransport transport,
             String path,
             @Nullable Buffer body,
             long timeoutMillis,

@@ -10,6 +10,7 @@ import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
 import io.vertx.ext.web.client.WebClientOptions;
 import java.net.ConnectException;
+import java.net.NoRouteToHostException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -22,22 +23,20 @@ import org.jspecify.annotations.Nullable;
  * was sent. To be used on the client's context only.
  */
 final class HttpTransport {
-    private static final int CONNECTIONS_PER_ENDPOINT = 32;
+    static final int CONNECTIONS_PER_ENDPOINT = 32;
     /** Below the server's idle time-out, so that no request meets a connection that is just being closed. */
     private static final int KEEP_ALIVE_SECONDS = 30;
 
     private final WebClient web;
     private final List<URI> endpoints;
-    private final long timeoutMillis;
     private int current;
 
     HttpTransport(Vertx vertx, List<URI> endpoints, Duration requestTimeout) {
         this.endpoints = endpoints;
-        this.timeoutMillis = requestTimeout.toMillis();
         WebClientOptions options = new WebClientOptions()
                 .setUserAgentEnabled(false)
                 .setFollowRedirects(false)
-                .setConnectTimeout((int) Math.max(1, timeoutMillis / 2))
+                .setConnectTimeout((int) requestTimeout.dividedBy(2).toMillis())
                 .setKeepAliveTimeout(KEEP_ALIVE_SECONDS);
         this.web = WebClient.create(vertx, options, new PoolOptions().setHttp1MaxSize(CONNECTIONS_PER_ENDPOINT));
     }
@@ -80,13 +79,14 @@ final class HttpTransport {
 
     /** Whether a failure came before anything was sent, so that nothing can have happened. */
     static boolean isNothingSent(Throwable cause) {
-        return cause instanceof ConnectException || cause instanceof UnknownHostException;
+        return cause instanceof ConnectException
+                || cause instanceof NoRouteToHostException
+                || cause instanceof UnknownHostException;
     }
 
     /** Closes the connections; requests still under way fail. */
-    Future<Void> close() {
+    void close() {
         web.close();
-        return Future.succeededFuture();
     }
 
     private static String host(URI endpoint) {

@@ -46,10 +46,8 @@ public final class LockClient {
             Vertx vertx, LockClientOptions options, TimeSource time, long tickMillis, RandomGenerator random) {
         Callers callers = new Callers(vertx.getOrCreateContext());
         Ticker ticker = new Ticker(vertx, time, tickMillis);
-        HttpTransport transport = new HttpTransport(vertx, options.endpoints(), options.requestTimeout());
-        HttpLockApi api =
-                new HttpLockApi(transport, ticker, options.requestTimeout().toMillis());
-        LockKeeping locks = new LockKeeping(callers, transport, api, ticker, options, random);
+        HttpLockApi api = HttpLockApi.create(vertx, options, ticker);
+        LockKeeping locks = new LockKeeping(callers, api, ticker, options, random);
         return new LockClient(callers, ticker, api, locks);
     }
 
@@ -139,7 +137,6 @@ public final class LockClient {
     }
 
     /** Whatever the work does wrong must end in a future, so that the lock is released after it. */
-    @SuppressWarnings("CatchingUnchecked")
     private static <T> Future<T> begin(Function<LockHandle, Future<T>> work, LockHandle handle) {
         try {
             Future<T> result = work.apply(handle);
@@ -159,9 +156,7 @@ public final class LockClient {
         if (done.succeeded()) {
             return Future.failedFuture(lost);
         }
-        if (done.cause() != lost) {
-            done.cause().addSuppressed(lost);
-        }
+        done.cause().addSuppressed(lost);
         return Future.failedFuture(done.cause());
     }
 }

@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class LockKeeping {
     private final Callers callers;
-    private final HttpTransport transport;
     private final HttpLockApi api;
     private final Ticker ticker;
     private final LockClientOptions options;
@@ -33,15 +32,8 @@ final class LockKeeping {
     private final Set<Future<ReleaseResult>> ending = new LinkedHashSet<>();
     private @Nullable Future<Void> closed;
 
-    LockKeeping(
-            Callers callers,
-            HttpTransport transport,
-            HttpLockApi api,
-            Ticker ticker,
-            LockClientOptions options,
-            RandomGenerator random) {
+    LockKeeping(Callers callers, HttpLockApi api, Ticker ticker, LockClientOptions options, RandomGenerator random) {
         this.callers = callers;
-        this.transport = transport;
         this.api = api;
         this.ticker = ticker;
         this.options = options;
@@ -86,7 +78,7 @@ final class LockKeeping {
         List.copyOf(acquiring).forEach(acquire -> acquire.abandon(closedException()));
         List.copyOf(held).forEach(HeldLock::release);
         settle().onComplete(settled -> {
-            transport.close();
+            api.close();
             done.complete();
         });
         return done.future();

@@ -246,6 +246,21 @@ final class LockHandleTest {
     }
 
     @Test
+    void heartbeatsDoNotQueueBehindRequestsForMoreLocks() throws Exception {
+        fixture.held();
+        int connections = HttpTransport.CONNECTIONS_PER_ENDPOINT;
+        for (int i = 0; i < 2 * connections; i++) {
+            fixture.server.then(silence());
+            fixture.client.tryAcquire("other" + i);
+        }
+        fixture.server.awaitRequest(1 + connections);
+        fixture.advanceWithoutAnswers(BEAT);
+        assertEquals(
+                "/api/lock/heartbeat",
+                fixture.server.awaitRequest(2 + connections).path());
+    }
+
+    @Test
     void theRealTimerDoesWhatIsDue() throws Exception {
         LockClient client = fixture.client(List.of(fixture.server.endpoint()), 1);
         fixture.server.then(answer(ClientFixture.GRANT), answer(BEATEN));
