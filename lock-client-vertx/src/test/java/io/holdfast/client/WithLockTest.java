@@ -53,8 +53,8 @@ final class WithLockTest {
     void aFailedFutureInTheMiddleStillReleases() throws Exception {
         fixture.server.then(RELEASED);
         IllegalStateException broken = new IllegalStateException("the work failed");
-        Future<Object> result =
-                fixture.client.withLock("r", handle -> handle.release().compose(first -> Future.failedFuture(broken)));
+        Future<Object> result = fixture.client.withLock(
+                "r", handle -> Future.succeededFuture("first step").compose(first -> Future.failedFuture(broken)));
         assertSame(broken, failure(result));
         assertEquals(ACQUIRED_AND_RELEASED, fixture.server.calls());
     }
