@@ -1,0 +1,162 @@
+package io.holdfast.client;
+
+import io.holdfast.protocol.StatusAnswer;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+
+/**
+ * The async client of the lock service. This class is thread-safe. Its state and its heartbeats live on the Vert.x
+ * context it was created on (or, created elsewhere, on one of its own): create it where it is to stay alive, and
+ * {@link #close} it when done. Results arrive on the context the call came from; for calls from other threads, on the
+ * client's.
+ *
+ * <p>Locks are not re-entrant: asking again for what this client holds finds it busy. Failures say what to do:
+ * {@link LockRefusedException} do not repeat, {@link LockUnavailableException} repeat later,
+ * {@link LockOutcomeUnknownException} it may have happened, {@link LockLostException} stop. After {@link #close} every
+ * call fails with {@link IllegalStateException}. A resource name must be well-formed text and not blank, or the call
+ * throws {@link IllegalArgumentException}.
+ */
+public final class LockClient {
+    private final Callers callers;
+    private final Ticker ticker;
+    private final HttpLockApi api;
+    private final LockKeeping locks;
+
+    private LockClient(Callers callers, Ticker ticker, HttpLockApi api, LockKeeping locks) {
+        this.callers = callers;
+        this.ticker = ticker;
+        this.api = api;
+        this.locks = locks;
+    }
+
+    /** A client that uses {@code vertx} and leaves it to the caller to close it, after the client. */
+    public static LockClient create(Vertx vertx, LockClientOptions options) {
+        RandomGenerator jitter = new SplittableRandom(new SecureRandom().nextLong());
+        return create(vertx, options, TimeSource.system(), Ticker.PERIOD_MILLIS, jitter);
+    }
+
+    static LockClient create(
+            Vertx vertx, LockClientOptions options, TimeSource time, long tickMillis, RandomGenerator random) {
+        Callers callers = new Callers(vertx.getOrCreateContext());
+        Ticker ticker = new Ticker(vertx, time, tickMillis);
+        HttpLockApi api = HttpLockApi.create(vertx, options, ticker);
+        LockKeeping locks = new LockKeeping(callers, api, ticker, options, random);
+        return new LockClient(callers, ticker, api, locks);
+    }
+
+    /**
+     * Tries once. Empty if somebody else holds the lock.
+     *
+     * <p>The future fails with {@link LockUnavailableException}, {@link LockOutcomeUnknownException} or, if the service
+     * does not like the request, {@link LockRefusedException}.
+     */
+    public Future<Optional<LockHandle>> tryAcquire(String name) {
+        requireName(name);
+        return callers.call(() -> locks.tryAcquire(name));
+    }
+
+    /**
+     * Keeps trying until the lock is granted or the wait limit has passed. A service that cannot be reached meanwhile is
+     * tried again; an attempt whose outcome is unknown is not, since the lock may be held by it.
+     *
+     * <p>The future fails with {@link LockRefusedException} (with status {@code BUSY} if others held the lock all the
+     * time), {@link LockUnavailableException} or {@link LockOutcomeUnknownException}.
+     */
+    public Future<LockHandle> acquire(String name, AcquireOptions options) {
+        requireName(name);
+        return callers.call(() -> locks.acquire(name, options));
+    }
+
+    /** As {@link #withLock(String, AcquireOptions, Function)} with {@link AcquireOptions#defaults()}. */
+    public <T> Future<T> withLock(String name, Function<LockHandle, Future<T>> work) {
+        return withLock(name, AcquireOptions.defaults(), work);
+    }
+
+    /**
+     * Acquires, runs {@code work}, and releases when the work's future is complete, however it ended. The result is the
+     * work's result or failure. If the lock was lost during the work, its result is not to be trusted, and the future
+     * fails with {@link LockLostException}; work that can be stopped should watch {@link LockHandle#lost()} itself.
+     * Trouble with the release is not reported: the lease ends by itself.
+     *
+     * <p>If the lock was not acquired, fails as {@link #acquire} does, and the work is not begun.
+     */
+    public <T> Future<T> withLock(String name, AcquireOptions options, Function<LockHandle, Future<T>> work) {
+        return acquire(name, options).compose(handle -> begin(work, handle)
+                .transform(done -> handle.release().compose(released -> finish(handle, done, released))));
+    }
+
+    /** Asks who holds a resource. The future fails with {@link LockUnavailableException} or {@link LockRefusedException}. */
+    public Future<StatusAnswer> status(String name) {
+        requireName(name);
+        return callers.call(() -> locks.status(name));
+    }
+
+    /** Whether anybody holds the resource. For people to look at: it may have changed when the answer arrives. */
+    public Future<Boolean> isLocked(String name) {
+        return status(name).map(StatusAnswer::isLocked);
+    }
+
+    /**
+     * Releases what is held, gives up what is being acquired, and closes the connections. Never fails, calling it again
+     * is harmless. Takes a few request time-outs at most if the service does not answer.
+     */
+    public Future<Void> close() {
+        return callers.call(locks::close);
+    }
+
+    /** Does what is due now; for tests that bring their own time. */
+    Future<Void> tick() {
+        return callers.call(() -> {
+            ticker.tick();
+            return Future.succeededFuture();
+        });
+    }
+
+    /** Completes when every request under way was answered; for tests. */
+    Future<Void> whenIdle() {
+        return callers.call(api::whenIdle);
+    }
+
+    /** Whether the periodic timer runs; for tests. */
+    Future<Boolean> isTicking() {
+        return callers.call(() -> Future.succeededFuture(ticker.isArmed()));
+    }
+
+    private static void requireName(String name) {
+        // Half a surrogate pair would become a question mark, and so the name of another resource.
+        if (name.isBlank() || !StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
+            throw new IllegalArgumentException("the resource name must be well-formed text and not blank");
+        }
+    }
+
+    /** Whatever the work does wrong must end in a future, so that the lock is released after it. */
+    private static <T> Future<T> begin(Function<LockHandle, Future<T>> work, LockHandle handle) {
+        try {
+            Future<T> result = work.apply(handle);
+            return result != null
+                    ? result
+                    : Future.failedFuture(new NullPointerException("the work returned no future"));
+        } catch (Throwable thrown) {
+            return Future.failedFuture(thrown);
+        }
+    }
+
+    private static <T> Future<T> finish(LockHandle handle, AsyncResult<T> done, ReleaseResult released) {
+        if (released != ReleaseResult.ALREADY_LOST && released != ReleaseResult.NOT_HELD) {
+            return done.succeeded() ? Future.succeededFuture(done.result()) : Future.failedFuture(done.cause());
+        }
+        LockLostException lost = handle.lostBecause(handle.lossReason(), "was lost during the work");
+        if (done.succeeded()) {
+            return Future.failedFuture(lost);
+        }
+        done.cause().addSuppressed(lost);
+        return Future.failedFuture(done.cause());
+    }
+}

@@ -1,0 +1,119 @@
+package io.holdfast.client;
+
+import io.holdfast.protocol.ProtocolLimits;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * Where the service is and who asks. Immutable; the {@code with…} methods return a changed copy and throw
+ * {@link IllegalArgumentException} for a value that could never work.
+ */
+public final class LockClientOptions {
+    private static final URI DEFAULT_ENDPOINT = URI.create("http://127.0.0.1:" + ProtocolLimits.DEFAULT_PORT);
+    private static final Duration DEFAULT_REQUEST_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration MIN_REQUEST_TIMEOUT = Duration.ofMillis(10);
+    private static final Duration MAX_REQUEST_TIMEOUT = Duration.ofMinutes(5);
+    private static final int SUFFIX_BYTES = 4;
+
+    private final List<URI> endpoints;
+    private final String clientId;
+    private final Duration requestTimeout;
+
+    private LockClientOptions(List<URI> endpoints, String clientId, Duration requestTimeout) {
+        this.endpoints = endpoints;
+        this.clientId = clientId;
+        this.requestTimeout = requestTimeout;
+    }
+
+    /**
+     * One server at {@code http://127.0.0.1:5000}, requests that wait five seconds for an answer, and a client id made
+     * of host name, process id and a random suffix; each call draws a new one.
+     */
+    public static LockClientOptions defaults() {
+        return new LockClientOptions(List.of(DEFAULT_ENDPOINT), drawClientId(), DEFAULT_REQUEST_TIMEOUT);
+    }
+
+    /** The servers of one service, as in {@code http://10.0.0.7:5000}; the next is asked when one cannot be reached. */
+    public LockClientOptions withEndpoints(List<URI> endpoints) {
+        if (endpoints.isEmpty()) {
+            throw new IllegalArgumentException("endpoints must not be empty");
+        }
+        endpoints.forEach(LockClientOptions::requireEndpoint);
+        return new LockClientOptions(List.copyOf(endpoints), clientId, requestTimeout);
+    }
+
+    /** As {@link #withEndpoints(List)} with a single server. */
+    public LockClientOptions withEndpoint(URI endpoint) {
+        return withEndpoints(List.of(endpoint));
+    }
+
+    /** Who asks, shown to others who find the resource locked. */
+    public LockClientOptions withClientId(String clientId) {
+        if (clientId.isBlank() || !StandardCharsets.UTF_8.newEncoder().canEncode(clientId)) {
+            throw new IllegalArgumentException("clientId must be well-formed text and not blank");
+        }
+        return new LockClientOptions(endpoints, clientId, requestTimeout);
+    }
+
+    /** How long one request waits for its answer; between 10 milliseconds and 5 minutes. */
+    public LockClientOptions withRequestTimeout(Duration requestTimeout) {
+        if (requestTimeout.compareTo(MIN_REQUEST_TIMEOUT) < 0 || requestTimeout.compareTo(MAX_REQUEST_TIMEOUT) > 0) {
+            throw new IllegalArgumentException("requestTimeout must be between " + MIN_REQUEST_TIMEOUT + " and "
+                    + MAX_REQUEST_TIMEOUT + ", was " + requestTimeout);
+        }
+        return new LockClientOptions(endpoints, clientId, requestTimeout);
+    }
+
+    public List<URI> endpoints() {
+        return endpoints;
+    }
+
+    public String clientId() {
+        return clientId;
+    }
+
+    public Duration requestTimeout() {
+        return requestTimeout;
+    }
+
+    @Override
+    public String toString() {
+        return "LockClientOptions[endpoints=" + endpoints + ", clientId=" + clientId + ", requestTimeout="
+                + requestTimeout + "]";
+    }
+
+    private static void requireEndpoint(URI endpoint) {
+        String path = endpoint.getRawPath();
+        boolean bare = (path == null || path.isEmpty() || path.equals("/"))
+                && endpoint.getRawQuery() == null
+                && endpoint.getRawFragment() == null
+                && endpoint.getRawUserInfo() == null;
+        boolean port = endpoint.getPort() > 0 && endpoint.getPort() < 65_536;
+        if (!"http".equalsIgnoreCase(endpoint.getScheme()) || endpoint.getHost() == null || !port || !bare) {
+            // The endpoint is not quoted: it may carry a password.
+            throw new IllegalArgumentException("an endpoint must look like http://host:port, with nothing else");
+        }
+    }
+
+    private static String drawClientId() {
+        byte[] suffix = new byte[SUFFIX_BYTES];
+        new SecureRandom().nextBytes(suffix);
+        return hostName() + "-" + ProcessHandle.current().pid() + "-"
+                + HexFormat.of().formatHex(suffix);
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            // The id only has to be telling, not right.
+            return "unknown-host";
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package io.holdfast.client;
+
+import io.holdfast.client.core.Hold;
+import io.holdfast.client.core.LossCause;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.OptionalLong;
+
+/**
+ * A lock that was acquired. The client renews its lease in the background until it is released or lost. This class is
+ * thread-safe; its questions are answered at once, by the clock, also while the event loop is stuck.
+ *
+ * <p>Holding a lock does not stop time: between {@link #isHeld} and the write it protects the lock can be lost. Send
+ * {@link #fencingToken} with every such write and let the store reject one that is lower than it has seen.
+ */
+public final class LockHandle {
+    private final Callers callers;
+    private final HeldLock lock;
+    private final OptionalLong fencingToken;
+    private volatile boolean releaseAsked;
+
+    LockHandle(Callers callers, HeldLock lock, OptionalLong fencingToken) {
+        this.callers = callers;
+        this.lock = lock;
+        this.fencingToken = fencingToken;
+    }
+
+    /** The resource. */
+    public String name() {
+        return lock.request().resourceName();
+    }
+
+    /** The secret that proves the hold; not to be logged or handed to others. */
+    public String token() {
+        return lock.request().lockToken();
+    }
+
+    /**
+     * The public number of this hold; higher than that of any hold granted before, of any resource.
+     *
+     * @throws UnsupportedOperationException if the server gives none; then nothing protects a write that comes too late
+     */
+    public long fencingToken() {
+        return fencingToken.orElseThrow(() -> new UnsupportedOperationException(
+                "the server gave no fencing token for lock '" + name() + "': it knows only the base protocol"));
+    }
+
+    /** Whether the lock is held now. */
+    public boolean isHeld() {
+        return !releaseAsked && lock.hold().isHeld(lock.nowMillis());
+    }
+
+    /** How this handle stands with its lock now. */
+    public HoldState state() {
+        Hold hold = lock.hold();
+        long nowMillis = lock.nowMillis();
+        if (hold.lossAt(nowMillis) != null) {
+            return HoldState.LOST;
+        }
+        if (releaseAsked || hold.ended()) {
+            return HoldState.RELEASED;
+        }
+        return hold.lease().isAtRisk(nowMillis) ? HoldState.AT_RISK : HoldState.HELD;
+    }
+
+    /** How long the lock stays held if no further heartbeat succeeds; zero when it is not held, never negative. */
+    public Duration remaining() {
+        return releaseAsked ? Duration.ZERO : Duration.ofMillis(lock.hold().remainingMillis(lock.nowMillis()));
+    }
+
+    /**
+     * Completes with the reason when the lock is lost. Never fails, and never completes if the lock is released in time.
+     */
+    public Future<LossReason> lost() {
+        return callers.call(lock::lost);
+    }
+
+    /**
+     * Returns if the lock is held and will be for at least that long, and throws otherwise. At most 0.9 of the lease can
+     * be asked for with any hope.
+     *
+     * @throws LockLostException if it is not; then do not begin the step this was asked for. Its reason is
+     *     {@link LossReason#EXPIRED} when only too little is left, {@link LossReason#NOT_HELD} after a release
+     */
+    public void ensureHeld(Duration atLeast) {
+        Hold hold = lock.hold();
+        long nowMillis = lock.nowMillis();
+        LossCause cause = hold.lossAt(nowMillis);
+        if (cause != null) {
+            throw lostBecause(LossReason.of(cause), "was lost");
+        }
+        if (releaseAsked || hold.ended()) {
+            throw lostBecause(LossReason.NOT_HELD, "was released");
+        }
+        Duration left = Duration.ofMillis(hold.lease().remainingMillis(nowMillis));
+        if (left.compareTo(atLeast) < 0) {
+            throw lostBecause(LossReason.EXPIRED, "is held for " + left + " only, not for " + atLeast);
+        }
+    }
+
+    /**
+     * Gives the lock back. Heartbeats have stopped when the request is sent. Never fails; calling it again is harmless
+     * and gives the same result. A server that does not answer is asked three times at most.
+     */
+    public Future<ReleaseResult> release() {
+        releaseAsked = true;
+        return callers.call(lock::release);
+    }
+
+    LockLostException lostBecause(LossReason reason, String detail) {
+        return new LockLostException(name(), fencingToken, reason, detail);
+    }
+
+    /** Why the lock is lost, as far as it is known now; {@link LossReason#NOT_HELD} if it is not known to be. */
+    LossReason lossReason() {
+        LossCause cause = lock.hold().lossAt(lock.nowMillis());
+        return cause == null ? LossReason.NOT_HELD : LossReason.of(cause);
+    }
+
+    @Override
+    public String toString() {
+        return "LockHandle[name=" + name() + ", fencingToken="
+                + (fencingToken.isPresent() ? fencingToken.getAsLong() : "none") + ", state=" + state() + "]";
+    }
+}

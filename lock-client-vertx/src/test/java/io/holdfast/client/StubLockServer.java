@@ -1,0 +1,169 @@
+package io.holdfast.client;
+
+import io.holdfast.protocol.LockAnswer;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A server that does what the test wrote down, one reaction per request in the order they arrive, at the level of bytes
+ * so that it can also do it wrong. All methods may be called from the test's thread.
+ */
+final class StubLockServer {
+    /** What happens to one request. */
+    interface Reaction {
+        void react(NetSocket socket);
+    }
+
+    /** A request as it arrived. */
+    record Request(String method, String path, String body) {}
+
+    private final NetServer server;
+    private final Deque<Reaction> script = new ArrayDeque<>();
+    private final List<Request> requests = new ArrayList<>();
+    private final List<Waiting> waiting = new ArrayList<>();
+
+    private record Waiting(int count, Promise<Request> promise) {}
+
+    private StubLockServer(NetServer server) {
+        this.server = server;
+    }
+
+    static StubLockServer start(Vertx vertx) throws Exception {
+        NetServer server = vertx.createNetServer();
+        StubLockServer stub = new StubLockServer(server);
+        server.connectHandler(stub::connected).listen(0, "127.0.0.1").await(5, TimeUnit.SECONDS);
+        return stub;
+    }
+
+    URI endpoint() {
+        return URI.create("http://127.0.0.1:" + server.actualPort());
+    }
+
+    /** Adds reactions to the script. A request beyond its end is answered with code 500. */
+    synchronized StubLockServer then(Reaction... reactions) {
+        script.addAll(List.of(reactions));
+        return this;
+    }
+
+    /** Puts a reaction before the rest of the script. */
+    synchronized void thenFirst(Reaction reaction) {
+        script.addFirst(reaction);
+    }
+
+    /** Every request so far, in order of arrival. */
+    synchronized List<Request> requests() {
+        return List.copyOf(requests);
+    }
+
+    /** The paths of {@link #requests}, without the common beginning. */
+    List<String> calls() {
+        return requests().stream()
+                .map(request -> request.path().replace("/api/lock/", ""))
+                .toList();
+    }
+
+    /** Waits until that many requests have arrived in all, and returns the last of them. */
+    Request awaitRequest(int count) throws Exception {
+        Future<Request> arrival;
+        synchronized (this) {
+            if (requests.size() >= count) {
+                return requests.get(count - 1);
+            }
+            Promise<Request> promise = Promise.promise();
+            waiting.add(new Waiting(count, promise));
+            arrival = promise.future();
+        }
+        return arrival.await(5, TimeUnit.SECONDS);
+    }
+
+    void stop() throws Exception {
+        server.close().await(5, TimeUnit.SECONDS);
+    }
+
+    static Reaction answer(LockAnswer answer) {
+        return answer(answer.status().httpCode(), new String(answer.toJson(), StandardCharsets.UTF_8));
+    }
+
+    static Reaction answer(int code, String body) {
+        return socket -> socket.write(response(code, body.length(), body));
+    }
+
+    /** Answers when the test says so. */
+    static Reaction delayed(Future<?> until, Reaction reaction) {
+        return socket -> until.onSuccess(v -> reaction.react(socket));
+    }
+
+    /** Never answers. */
+    static Reaction silence() {
+        return socket -> {};
+    }
+
+    /** Closes the connection once the request has arrived. */
+    static Reaction reset() {
+        return NetSocket::close;
+    }
+
+    static Reaction garbage() {
+        return answer(200, "<html>it works</html>");
+    }
+
+    /** Says how long the answer is and stops in the middle of it. */
+    static Reaction half(LockAnswer answer) {
+        String body = new String(answer.toJson(), StandardCharsets.UTF_8);
+        Buffer response = response(answer.status().httpCode(), body.length(), body.substring(0, body.length() / 2));
+        return socket -> socket.write(response).onComplete(written -> socket.close());
+    }
+
+    private static Buffer response(int code, int length, String body) {
+        return Buffer.buffer("HTTP/1.1 " + code + " X\r\nContent-Type: application/json\r\nContent-Length: " + length
+                + "\r\n\r\n" + body);
+    }
+
+    private void connected(NetSocket socket) {
+        StringBuilder received = new StringBuilder();
+        socket.exceptionHandler(failure -> socket.close());
+        socket.handler(chunk -> {
+            received.append(chunk.toString(StandardCharsets.ISO_8859_1));
+            String text = received.toString();
+            int end = text.indexOf("\r\n\r\n");
+            if (end < 0 || received.length() < end + 4 + contentLength(text.substring(0, end))) {
+                return;
+            }
+            String[] line = text.substring(0, text.indexOf("\r\n")).split(" ", -1);
+            String body = text.substring(end + 4);
+            received.setLength(0);
+            arrived(new Request(line[0], line[1], body)).react(socket);
+        });
+    }
+
+    private synchronized Reaction arrived(Request request) {
+        requests.add(request);
+        for (Waiting waiter : waiting) {
+            if (waiter.count() == requests.size()) {
+                waiter.promise().complete(request);
+            }
+        }
+        Reaction next = script.poll();
+        return next != null ? next : answer(500, "the script is over");
+    }
+
+    private static int contentLength(String head) {
+        for (String line : head.split("\r\n", -1)) {
+            if (line.regionMatches(true, 0, "content-length:", 0, 15)) {
+                return Integer.parseInt(line.substring(15).trim());
+            }
+        }
+        return 0;
+    }
+}
