@@ -73,7 +73,8 @@ public final class LockRoutes {
     }
 
     private void post(Router router, String path, BodyCall call) {
-        router.post(path).handler(ctx -> BodyReader.read(ctx.request(), connections, maxBodyBytes, call));
+        BodyReader.Whole whole = guarded(call);
+        router.post(path).handler(ctx -> BodyReader.read(ctx.request(), connections, maxBodyBytes, whole));
         router.route(path).handler(ctx -> methodNotAllowed(ctx.request(), "POST"));
     }
 
@@ -134,20 +135,21 @@ public final class LockRoutes {
         Answers.send(request, LockAnswer.refused(Status.UNKNOWN, "The server failed; the outcome is unknown"));
     }
 
-    /** A call that takes a body and may find it wanting. */
-    @FunctionalInterface
-    private interface BodyCall extends BodyReader.Whole {
-        void call(HttpServerRequest request, byte[] body) throws InvalidRequestException;
-
-        @Override
-        default void accept(HttpServerRequest request, byte[] body) {
+    private static BodyReader.Whole guarded(BodyCall call) {
+        return (request, body) -> {
             try {
-                call(request, body);
+                call.accept(request, body);
             } catch (InvalidRequestException e) {
                 Answers.send(request, e.answer());
             } catch (RuntimeException e) {
                 bug(request, e);
             }
-        }
+        };
+    }
+
+    /** A call that takes a body and may find it wanting. */
+    @FunctionalInterface
+    private interface BodyCall {
+        void accept(HttpServerRequest request, byte[] body) throws InvalidRequestException;
     }
 }
