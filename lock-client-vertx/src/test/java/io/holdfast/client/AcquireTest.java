@@ -44,7 +44,7 @@ final class AcquireTest {
     @Test
     void itKeepsTryingUntilTheLockIsFree() throws Exception {
         fixture.server.then(
-                BUSY, answer(LockAnswer.unavailable(UnavailableReason.STARTING, "wait")), BUSY, answer(GRANT));
+                BUSY, answer(LockAnswer.unavailable(UnavailableReason.STARTING, 1_000)), BUSY, answer(GRANT));
         Future<LockHandle> acquire = fixture.client.acquire("r", TWO_SECONDS);
         fixture.settle();
         for (int i = 0; i < 3; i++) {
@@ -117,7 +117,7 @@ final class AcquireTest {
         fixture.server.then(
                 answer(200, "{\"isLocked\":true,\"resourceName\":\"a/..\",\"clientId\":\"c\"}"),
                 answer(200, "{\"isLocked\":false,\"resourceName\":\"a/..\"}"),
-                answer(LockAnswer.unavailable(UnavailableReason.STARTING, "wait")),
+                answer(LockAnswer.unavailable(UnavailableReason.STARTING, 1_000)),
                 reset());
         StatusAnswer status = await(fixture.client.status("a/.."));
         assertEquals("c", status.clientId());

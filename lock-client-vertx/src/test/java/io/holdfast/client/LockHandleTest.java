@@ -28,7 +28,7 @@ final class LockHandleTest {
     private static final Duration BEAT = Duration.ofSeconds(15);
     private static final LockAnswer BEATEN = LockAnswer.heartbeatReceived("secret-token");
     private static final StubLockServer.Reaction DOWN =
-            answer(LockAnswer.unavailable(UnavailableReason.DRAINING, "going down"));
+            answer(LockAnswer.unavailable(UnavailableReason.DRAINING, 1_000));
 
     private ClientFixture fixture;
 

@@ -76,7 +76,7 @@ final class TryAcquireTest {
     @Test
     void c7_whenNothingHappenedItIsUnavailable() throws Exception {
         fixture.server.then(
-                answer(LockAnswer.unavailable(UnavailableReason.STARTING, "wait")),
+                answer(LockAnswer.unavailable(UnavailableReason.STARTING, 1_000)),
                 answer(LockAnswer.refused(Status.LIMIT_EXCEEDED, "slower")));
         assertInstanceOf(LockUnavailableException.class, failure(fixture.client.tryAcquire("r")));
         assertInstanceOf(LockUnavailableException.class, failure(fixture.client.tryAcquire("r")));
