@@ -37,17 +37,43 @@ final class Json {
         return TIMESTAMP.format(time);
     }
 
+    /** Setting up a generator costs as much as writing an answer with it, so each thread keeps one. */
+    private static final ThreadLocal<Writer> WRITER = ThreadLocal.withInitial(Writer::new);
+
     /** Writes one object whose properties come from {@code body}, in its order. */
     static byte[] object(Body body) {
-        ByteArrayBuilder bytes = new ByteArrayBuilder(256);
-        try (JsonGenerator json = FACTORY.createGenerator(bytes)) {
+        try {
+            return WRITER.get().object(body);
+        } catch (IOException e) {
+            WRITER.remove(); // it is in the middle of an object
+            throw new UncheckedIOException("writing to memory failed", e);
+        } catch (RuntimeException e) {
+            WRITER.remove();
+            throw e;
+        }
+    }
+
+    private static final class Writer {
+        private final ByteArrayBuilder bytes = new ByteArrayBuilder();
+        private final JsonGenerator json;
+
+        private Writer() {
+            try {
+                json = FACTORY.createGenerator(bytes);
+                json.setRootValueSeparator(null);
+            } catch (IOException e) {
+                throw new UncheckedIOException("writing to memory failed", e);
+            }
+        }
+
+        private byte[] object(Body body) throws IOException {
+            bytes.reset();
             json.writeStartObject();
             body.writeTo(json);
             json.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException("writing to memory failed", e);
+            json.flush();
+            return bytes.toByteArray();
         }
-        return bytes.toByteArray();
     }
 
     /** The properties of an object. */

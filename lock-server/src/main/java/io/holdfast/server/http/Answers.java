@@ -37,6 +37,9 @@ final class Answers {
         if (response.ended() || response.closed()) {
             return;
         }
-        response.setStatusCode(code).putHeader(HttpHeaders.CONTENT_TYPE, JSON).end(Buffer.buffer(json));
+        if (code != 200) {
+            response.setStatusCode(code);
+        }
+        response.putHeader(HttpHeaders.CONTENT_TYPE, JSON).end(Buffer.buffer(json));
     }
 }

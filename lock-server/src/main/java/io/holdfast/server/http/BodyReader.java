@@ -11,32 +11,36 @@ import org.jspecify.annotations.Nullable;
  * Collects one request body within its bounds of type, size and time, then hands it on; a body that breaks a bound is
  * answered here. Written for this server because vertx-web's body handler bounds the size but not the time.
  */
-final class BodyReader extends Connections.Arrival {
+final class BodyReader implements OpenConnection.Arrival {
     /** A refused body is read on and thrown away up to this size, so that its sender gets to read the answer. */
     private static final long MAX_DISCARDED_BYTES = 4L << 20;
 
     private final HttpServerRequest request;
-    private final Connections connections;
+    private final OpenConnection connection;
     private final int maxBytes;
     private final Whole whole;
     private @Nullable Buffer body;
     private long received;
     private boolean refused;
 
-    private BodyReader(HttpServerRequest request, Connections connections, int maxBytes, Whole whole) {
+    private BodyReader(HttpServerRequest request, OpenConnection connection, int maxBytes, Whole whole) {
         this.request = request;
-        this.connections = connections;
+        this.connection = connection;
         this.maxBytes = maxBytes;
         this.whole = whole;
     }
 
     /** Reads the body of {@code request} and calls {@code whole} with it, unless it is refused or never arrives. */
     static void read(HttpServerRequest request, Connections connections, int maxBytes, Whole whole) {
-        BodyReader reader = new BodyReader(request, connections, maxBytes, whole);
-        connections.expect(reader);
+        OpenConnection connection = connections.requestStarted(request);
+        if (connection == null) {
+            return; // one connection too many, and being closed
+        }
+        BodyReader reader = new BodyReader(request, connection, maxBytes, whole);
+        connection.expect(reader);
         request.handler(reader::chunk);
         request.endHandler(end -> reader.end());
-        request.exceptionHandler(gone -> connections.arrived(reader));
+        request.exceptionHandler(gone -> connection.arrived());
         reader.checkHeaders();
     }
 
@@ -74,7 +78,7 @@ final class BodyReader extends Connections.Arrival {
     }
 
     private void end() {
-        connections.arrived(this);
+        connection.arrived();
         if (!refused) {
             whole.accept(request, body == null ? new byte[0] : body.getBytes());
         }

@@ -7,6 +7,7 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps clients from holding the server's connections for nothing: no more than so many at once, the first request's
@@ -21,8 +22,6 @@ public final class Connections {
     private final Timers timers;
     private final TimeSource time;
     private final HttpLimits limits;
-    /** Stamped when a request starts: what it does on arrival it does in the same turn. */
-    private long nowMillis;
 
     /** Creates the watch over a server that has no connections yet. */
     public Connections(TimeSource time, HttpLimits limits) {
@@ -37,7 +36,7 @@ public final class Connections {
             connection.close();
             return;
         }
-        OpenConnection entry = new OpenConnection(connection);
+        OpenConnection entry = new OpenConnection(connection, time.nowMillis());
         open.put(connection, entry);
         timers.arm(entry, time.nowMillis(), limits.requestTimeoutMillis());
         connection.closeHandler(closed -> {
@@ -46,47 +45,35 @@ public final class Connections {
         });
     }
 
-    /** To be called when a request's headers are there. */
-    void requestStarted(HttpServerRequest request) {
-        nowMillis = time.nowMillis();
+    /**
+     * To be called when a request's headers are there.
+     *
+     * @return the connection it came on, or null if that is being closed
+     */
+    @Nullable
+    OpenConnection requestStarted(HttpServerRequest request) {
         OpenConnection entry = open.get(request.connection());
         if (entry != null) {
-            timers.extend(entry, nowMillis, limits.idleTimeoutMillis());
+            entry.requestStarted(time.nowMillis());
         }
-    }
-
-    /** Calls {@link Arrival#overdue} unless {@link #arrived} is called in time, counted from the request's start. */
-    void expect(Arrival arrival) {
-        timers.arm(arrival, nowMillis, limits.requestTimeoutMillis());
-    }
-
-    void arrived(Arrival arrival) {
-        timers.cancel(arrival);
+        return entry;
     }
 
     /** Cuts off what is overdue. To be called every 100 ms; again soon when it returns true. */
     public boolean tick() {
-        return timers.tick(time.nowMillis(), TIMERS_PER_TICK, timer -> ((Overdue) timer).overdue());
+        return timers.tick(time.nowMillis(), TIMERS_PER_TICK, this::look);
     }
 
-    /** Something that has to happen in time. */
-    private interface Overdue {
-        void overdue();
-    }
-
-    /** A body on its way. */
-    abstract static class Arrival extends Timer implements Overdue {}
-
-    private static final class OpenConnection extends Timer implements Overdue {
-        private final HttpConnection connection;
-
-        private OpenConnection(HttpConnection connection) {
-            this.connection = connection;
-        }
-
-        @Override
-        public void overdue() {
-            connection.close();
+    private void look(Timer timer) {
+        OpenConnection entry = (OpenConnection) timer;
+        long nowMillis = time.nowMillis();
+        long patienceMillis = entry.patienceMillis(nowMillis, limits);
+        if (patienceMillis > 0) {
+            // No longer than this: a body that starts to arrive right after this look has less time than an idle
+            // client.
+            timers.arm(entry, nowMillis, Math.min(patienceMillis, limits.requestTimeoutMillis()));
+        } else {
+            entry.cutOff();
         }
     }
 }

@@ -41,7 +41,6 @@ public final class LockRoutes {
     public Handler<HttpServerRequest> handler(Vertx vertx) {
         Router router = router(vertx);
         return request -> {
-            connections.requestStarted(request);
             String path = request.path();
             // On the raw path: the router normalises it to match, but "a%2Fb" and ".." are names like any other.
             if (path != null && path.startsWith(ApiPaths.STATUS)) {
@@ -79,7 +78,10 @@ public final class LockRoutes {
     }
 
     private void get(Router router, String path, Handler<HttpServerRequest> call) {
-        router.get(path).handler(ctx -> call.handle(ctx.request()));
+        router.get(path).handler(ctx -> {
+            connections.requestStarted(ctx.request());
+            call.handle(ctx.request());
+        });
         router.route(path).handler(ctx -> methodNotAllowed(ctx.request(), "GET"));
     }
 
@@ -103,6 +105,7 @@ public final class LockRoutes {
     }
 
     private void tellStatus(HttpServerRequest request, String segment) {
+        connections.requestStarted(request);
         try {
             String resourceName = PathSegment.decodeName(segment, rules);
             LockAnswer refusal = service.refusalToTell();

@@ -40,6 +40,7 @@ public final class LockService {
     private final Promises promises;
     private final ServiceLimits limits;
     private final long recoveredAtMillis;
+    private final RecentNames clientIds = new RecentNames();
     private boolean recovered;
     private boolean draining;
 
@@ -90,8 +91,8 @@ public final class LockService {
             return LockAnswer.refused(Status.LIMIT_EXCEEDED, "The server holds as many locks as it may");
         }
         Token token = tokens.get();
-        AcquireOutcome outcome = table.acquire(
-                new AcquireCommand(request.resourceName(), request.clientId(), token, ttlMillis, time.wallMillis()));
+        AcquireOutcome outcome = table.acquire(new AcquireCommand(
+                request.resourceName(), clientIds.canonical(request.clientId()), token, ttlMillis, time.wallMillis()));
         if (!outcome.granted()) {
             return LockAnswer.busy(request.resourceName());
         }

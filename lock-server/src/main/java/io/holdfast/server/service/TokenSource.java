@@ -10,35 +10,36 @@ import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Draws lock tokens: the key stream of AES in counter mode under a key from the system's cryptographic source, a new key
- * for every page of tokens. Drawing each token from {@link SecureRandom} itself cost more than deciding the lock; the
- * key stream is as hard to predict as AES is to break. Confined to the event loop.
+ * Draws lock tokens: the key stream of AES in counter mode, under a key from the system's cryptographic source. Drawing
+ * each token from {@link SecureRandom} itself cost more than deciding the lock; the key stream is as hard to predict as
+ * AES is to break. Confined to the event loop.
  */
 public final class TokenSource implements Supplier<Token> {
     private static final int KEY_BYTES = 16;
-    private static final byte[] ZEROS = new byte[16 * 1024];
+    private static final int PAGE_BYTES = 512;
+    private static final byte[] ZEROS = new byte[PAGE_BYTES];
 
-    private final SecureRandom random = new SecureRandom();
+    private final Cipher keyStream = newKeyStream();
     private ByteBuffer page = ByteBuffer.allocate(0);
 
     @Override
     public Token get() {
         if (!page.hasRemaining()) {
-            page = ByteBuffer.wrap(keyStream());
+            page = ByteBuffer.wrap(keyStream.update(ZEROS));
         }
         return new Token(page.getLong(), page.getLong());
     }
 
-    private byte[] keyStream() {
+    private static Cipher newKeyStream() {
         byte[] seed = new byte[2 * KEY_BYTES];
-        random.nextBytes(seed);
+        new SecureRandom().nextBytes(seed);
         try {
             Cipher cipher = Cipher.getInstance("AES/CTR/NoPadding");
             cipher.init(
                     Cipher.ENCRYPT_MODE,
                     new SecretKeySpec(seed, 0, KEY_BYTES, "AES"),
                     new IvParameterSpec(seed, KEY_BYTES, KEY_BYTES));
-            return cipher.doFinal(ZEROS);
+            return cipher;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every JDK has AES in counter mode", e);
         }

@@ -1,0 +1,57 @@
+package io.holdfast.server.http;
+
+import io.holdfast.server.core.Timer;
+import io.vertx.core.http.HttpConnection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of one connection: when it last started a request, and the body that is on its way. One timer serves
+ * both bounds and is looked at once per request time-out; starting and finishing a request only writes two fields.
+ * Confined to the event loop.
+ */
+final class OpenConnection extends Timer {
+    private final HttpConnection connection;
+    private long lastStartMillis;
+    private boolean used;
+    private @Nullable Arrival arrival;
+
+    /** A body on its way. */
+    interface Arrival {
+        /** It took too long. */
+        void overdue();
+    }
+
+    OpenConnection(HttpConnection connection, long nowMillis) {
+        this.connection = connection;
+        this.lastStartMillis = nowMillis;
+    }
+
+    void requestStarted(long nowMillis) {
+        used = true;
+        lastStartMillis = nowMillis;
+    }
+
+    void expect(Arrival newArrival) {
+        arrival = newArrival;
+    }
+
+    void arrived() {
+        arrival = null;
+    }
+
+    /** How long this connection may go on from now without anything happening; 0 when its time is up. */
+    long patienceMillis(long nowMillis, HttpLimits limits) {
+        boolean awaited = !used || arrival != null;
+        long allowed = awaited ? limits.requestTimeoutMillis() : limits.idleTimeoutMillis();
+        return Math.max(0, lastStartMillis + allowed - nowMillis);
+    }
+
+    void cutOff() {
+        Arrival overdue = arrival;
+        if (overdue != null) {
+            overdue.overdue();
+        } else {
+            connection.close();
+        }
+    }
+}
