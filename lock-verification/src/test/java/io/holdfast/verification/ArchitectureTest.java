@@ -1,0 +1,80 @@
+package io.holdfast.verification;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.time.Clock;
+import java.time.Instant;
+
+/** What the architecture forbids, held against the classes that are shipped. */
+@AnalyzeClasses(packages = "io.holdfast", importOptions = ImportOption.DoNotIncludeTests.class)
+final class ArchitectureTest {
+    @ArchTest
+    static final ArchRule CORES_ARE_PURE = noClasses()
+            .that()
+            .resideInAnyPackage("io.holdfast.server.core..", "io.holdfast.client.core..")
+            .should()
+            .dependOnClassesThat()
+            .resideOutsideOfPackages(
+                    "java.lang..",
+                    "java.util",
+                    "java.util.function",
+                    "java.util.random",
+                    "org.jspecify..",
+                    "io.holdfast.server.core..",
+                    "io.holdfast.client.core..");
+
+    @ArchTest
+    static final ArchRule THE_PROTOCOL_KNOWS_JACKSON_AND_NOTHING_ELSE = classes()
+            .that()
+            .resideInAPackage("io.holdfast.protocol..")
+            .should()
+            .onlyDependOnClassesThat(resideInAnyPackage(
+                    "java..", "com.fasterxml.jackson.core..", "org.jspecify..", "io.holdfast.protocol.."));
+
+    @ArchTest
+    static final ArchRule THE_SERVICE_KNOWS_NEITHER_VERTX_NOR_HTTP = noClasses()
+            .that()
+            .resideInAnyPackage("io.holdfast.server.service..", "io.holdfast.server.log..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.vertx..", "io.netty..", "io.holdfast.server.http..");
+
+    @ArchTest
+    static final ArchRule CLOCKS_ARE_READ_IN_ONE_PLACE = noClasses()
+            .that()
+            .doNotHaveSimpleName("TimeSource")
+            .should()
+            .callMethod(System.class, "nanoTime")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(Instant.class, "now")
+            .orShould()
+            .dependOnClassesThat()
+            .areAssignableTo(Clock.class);
+
+    @ArchTest
+    static final ArchRule THE_SERVER_HAS_NO_LOCKS_AND_NO_CONCURRENT_COLLECTIONS = noClasses()
+            .that()
+            .resideInAPackage("io.holdfast.server..")
+            .should()
+            .dependOnClassesThat()
+            .haveNameMatching(
+                    "java\\.util\\.concurrent\\.(locks|atomic)\\..*|java\\.util\\.concurrent\\..*(Concurrent|Blocking|CopyOnWrite|Semaphore|Latch).*");
+
+    @ArchTest
+    static final ArchRule NOTHING_IS_SYNCHRONIZED = methods().should().notHaveModifier(JavaModifier.SYNCHRONIZED);
+
+    @ArchTest
+    static final ArchRule PACKAGES_HAVE_NO_CYCLES =
+            slices().matching("io.holdfast.(**)").should().beFreeOfCycles();
+}

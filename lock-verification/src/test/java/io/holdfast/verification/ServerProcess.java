@@ -1,0 +1,142 @@
+package io.holdfast.verification;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The real jar in a process of its own. Its output goes to files in the folder given. */
+final class ServerProcess implements AutoCloseable {
+    private static final Path JAR = Path.of("../lock-server/target/lock-server.jar");
+    private static final Pattern LISTENING = Pattern.compile("Listening on http://[^:]+:(\\d+)");
+    private static final int EXIT_WAIT_SECONDS = 30;
+
+    private final Process process;
+    private final File out;
+    private final File err;
+    private final HttpClient http = HttpClient.newHttpClient();
+    private int port;
+
+    private ServerProcess(Process process, File out, File err) {
+        this.process = process;
+        this.out = out;
+        this.err = err;
+    }
+
+    /** Runs the jar with system properties (as {@code -D…}) and arguments, without waiting for anything. */
+    static ServerProcess run(Path folder, String... arguments) throws IOException {
+        if (!Files.exists(JAR)) {
+            throw new IllegalStateException(JAR + " is missing: run mvn verify from the top");
+        }
+        List<String> command =
+                new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java")));
+        for (String argument : arguments) {
+            if (argument.startsWith("-D")) {
+                command.add(argument);
+            }
+        }
+        command.addAll(List.of("-jar", JAR.toAbsolutePath().toString()));
+        for (String argument : arguments) {
+            if (!argument.startsWith("-D")) {
+                command.add(argument);
+            }
+        }
+        File out = Files.createTempFile(folder, "server", ".out").toFile();
+        File err = Files.createTempFile(folder, "server", ".err").toFile();
+        Process process = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectOutput(out)
+                .redirectError(err)
+                .start();
+        return new ServerProcess(process, out, err);
+    }
+
+    /** Runs the jar on an ephemeral port and waits until it listens. */
+    static ServerProcess start(Path folder, String... arguments) throws IOException, InterruptedException {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.add("-Dholdfast.port=0");
+        ServerProcess server = run(folder, all.toArray(String[]::new));
+        server.awaitListening();
+        return server;
+    }
+
+    private void awaitListening() throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(EXIT_WAIT_SECONDS);
+        while (System.nanoTime() < deadline) {
+            Matcher matcher = LISTENING.matcher(output());
+            if (matcher.find()) {
+                port = Integer.parseInt(matcher.group(1));
+                return;
+            }
+            if (process.waitFor(20, TimeUnit.MILLISECONDS)) {
+                break;
+            }
+        }
+        throw new AssertionError("the server did not start: " + output() + errors());
+    }
+
+    String output() throws IOException {
+        return Files.readString(out.toPath());
+    }
+
+    String errors() throws IOException {
+        return Files.readString(err.toPath());
+    }
+
+    int port() {
+        return port;
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    int awaitExit() throws InterruptedException {
+        if (!process.waitFor(EXIT_WAIT_SECONDS, TimeUnit.SECONDS)) {
+            throw new AssertionError("the server did not end");
+        }
+        return process.exitValue();
+    }
+
+    /** SIGTERM. */
+    void terminate() {
+        process.destroy();
+    }
+
+    /** SIGKILL, and wait for it. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly();
+        awaitExit();
+    }
+
+    HttpResponse<String> post(String path, String json) throws IOException, InterruptedException {
+        return http.send(
+                HttpRequest.newBuilder(uri(path))
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(json))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return http.send(HttpRequest.newBuilder(uri(path)).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + port + path);
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}
