@@ -19,14 +19,14 @@ import java.util.concurrent.TimeUnit;
  * A server that does what the test wrote down, one reaction per request in the order they arrive, at the level of bytes
  * so that it can also do it wrong. All methods may be called from the test's thread.
  */
-final class StubLockServer {
+public final class StubLockServer {
     /** What happens to one request. */
-    interface Reaction {
+    public interface Reaction {
         void react(NetSocket socket);
     }
 
     /** A request as it arrived. */
-    record Request(String method, String path, String body) {}
+    public record Request(String method, String path, String body) {}
 
     private final NetServer server;
     private final Deque<Reaction> script = new ArrayDeque<>();
@@ -39,42 +39,42 @@ final class StubLockServer {
         this.server = server;
     }
 
-    static StubLockServer start(Vertx vertx) throws Exception {
+    public static StubLockServer start(Vertx vertx) throws Exception {
         NetServer server = vertx.createNetServer();
         StubLockServer stub = new StubLockServer(server);
         server.connectHandler(stub::connected).listen(0, "127.0.0.1").await(5, TimeUnit.SECONDS);
         return stub;
     }
 
-    URI endpoint() {
+    public URI endpoint() {
         return URI.create("http://127.0.0.1:" + server.actualPort());
     }
 
     /** Adds reactions to the script. A request beyond its end is answered with code 500. */
-    synchronized StubLockServer then(Reaction... reactions) {
+    public synchronized StubLockServer then(Reaction... reactions) {
         script.addAll(List.of(reactions));
         return this;
     }
 
     /** Puts a reaction before the rest of the script. */
-    synchronized void thenFirst(Reaction reaction) {
+    public synchronized void thenFirst(Reaction reaction) {
         script.addFirst(reaction);
     }
 
     /** Every request so far, in order of arrival. */
-    synchronized List<Request> requests() {
+    public synchronized List<Request> requests() {
         return List.copyOf(requests);
     }
 
     /** The paths of {@link #requests}, without the common beginning. */
-    List<String> calls() {
+    public List<String> calls() {
         return requests().stream()
                 .map(request -> request.path().replace("/api/lock/", ""))
                 .toList();
     }
 
     /** Waits until that many requests have arrived in all, and returns the last of them. */
-    Request awaitRequest(int count) throws Exception {
+    public Request awaitRequest(int count) throws Exception {
         Future<Request> arrival;
         synchronized (this) {
             if (requests.size() >= count) {
@@ -87,39 +87,39 @@ final class StubLockServer {
         return arrival.await(5, TimeUnit.SECONDS);
     }
 
-    void stop() throws Exception {
+    public void stop() throws Exception {
         server.close().await(5, TimeUnit.SECONDS);
     }
 
-    static Reaction answer(LockAnswer answer) {
+    public static Reaction answer(LockAnswer answer) {
         return answer(answer.status().httpCode(), new String(answer.toJson(), StandardCharsets.UTF_8));
     }
 
-    static Reaction answer(int code, String body) {
+    public static Reaction answer(int code, String body) {
         return socket -> socket.write(response(code, body.length(), body));
     }
 
     /** Answers when the test says so. */
-    static Reaction delayed(Future<?> until, Reaction reaction) {
+    public static Reaction delayed(Future<?> until, Reaction reaction) {
         return socket -> until.onSuccess(v -> reaction.react(socket));
     }
 
     /** Never answers. */
-    static Reaction silence() {
+    public static Reaction silence() {
         return socket -> {};
     }
 
     /** Closes the connection once the request has arrived. */
-    static Reaction reset() {
+    public static Reaction reset() {
         return NetSocket::close;
     }
 
-    static Reaction garbage() {
+    public static Reaction garbage() {
         return answer(200, "<html>it works</html>");
     }
 
     /** Says how long the answer is and stops in the middle of it. */
-    static Reaction half(LockAnswer answer) {
+    public static Reaction half(LockAnswer answer) {
         String body = new String(answer.toJson(), StandardCharsets.UTF_8);
         Buffer response = response(answer.status().httpCode(), body.length(), body.substring(0, body.length() / 2));
         return socket -> socket.write(response).onComplete(written -> socket.close());

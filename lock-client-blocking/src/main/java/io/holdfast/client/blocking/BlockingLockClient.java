@@ -1,0 +1,201 @@
+package io.holdfast.client.blocking;
+
+import io.holdfast.client.AcquireOptions;
+import io.holdfast.client.LockClient;
+import io.holdfast.client.LockClientOptions;
+import io.holdfast.client.LockLostException;
+import io.holdfast.client.LockOutcomeUnknownException;
+import io.holdfast.client.LockRefusedException;
+import io.holdfast.client.LockUnavailableException;
+import io.holdfast.protocol.StatusAnswer;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lock service for code that may wait. This class is thread-safe; one client serves a whole program.
+ *
+ * <pre>{@code
+ * try (BlockingLockClient locks = BlockingLockClient.create()) {
+ *     try (LockHandle lock = locks.acquire("orders/42", Duration.ofSeconds(5))) {
+ *         store.write(order, lock.fencingToken());
+ *     }
+ *     try (LockHandle lock = locks.tryAcquire("my-resource")) {
+ *         if (lock != null) {
+ *             store.write(report, lock.fencingToken());
+ *         }
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>Locks are not re-entrant and belong to no thread: asking again for what this client holds finds it busy, and any
+ * thread may close a handle.
+ *
+ * <p>Failures say what to do: {@link LockRefusedException} do not repeat, {@link LockUnavailableException} repeat later,
+ * {@link LockOutcomeUnknownException} it may have happened, {@link LockLostException} stop. A caller that is interrupted
+ * while it waits gets an {@link InterruptedException}, and a lock that is granted to it later is released at once. A
+ * resource name must be well-formed text and not blank, or the call throws {@link IllegalArgumentException}.
+ *
+ * <p>Every method that waits throws {@link IllegalStateException} at once when called on a Vert.x event loop: use
+ * {@link LockClient} there. Worker threads may wait. After {@link #close} calls throw {@link IllegalStateException}, too.
+ */
+public final class BlockingLockClient implements AutoCloseable {
+    /** Request time-outs the longest call can take one after the other, and one to spare. */
+    private static final int TIMEOUTS_PER_CALL = 8;
+
+    private static final Duration BACK_OFFS_PER_CALL = Duration.ofSeconds(5);
+
+    private final LockClient client;
+    private final @Nullable Vertx owned;
+    private final Parking parking;
+
+    private BlockingLockClient(LockClient client, @Nullable Vertx owned, Parking parking) {
+        this.client = client;
+        this.owned = owned;
+        this.parking = parking;
+    }
+
+    /** As {@link #create(LockClientOptions)} with {@link LockClientOptions#defaults()}: a server on this machine. */
+    public static BlockingLockClient create() {
+        return create(LockClientOptions.defaults());
+    }
+
+    /**
+     * A client with a Vert.x of its own, which {@link #close} closes. Its threads are daemons: a program that ends
+     * without closing the client does end, and the locks it still held end with their leases.
+     */
+    public static BlockingLockClient create(LockClientOptions options) {
+        Vertx owned = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setUseDaemonThread(true));
+        return create(owned, owned, options);
+    }
+
+    /** A client that uses {@code vertx} and leaves it to the caller to close it, after the client. */
+    public static BlockingLockClient using(Vertx vertx, LockClientOptions options) {
+        return create(vertx, null, options);
+    }
+
+    static BlockingLockClient create(Vertx vertx, @Nullable Vertx owned, LockClientOptions options) {
+        Duration patience =
+                options.requestTimeout().multipliedBy(TIMEOUTS_PER_CALL).plus(BACK_OFFS_PER_CALL);
+        // On a thread that is not Vert.x's: the client lives on the context it is made on, and that of a worker stands
+        // still while the worker waits.
+        return CompletableFuture.supplyAsync(() -> {
+                    Context home = vertx.getOrCreateContext();
+                    return new BlockingLockClient(
+                            LockClient.create(vertx, options), owned, new Parking(home, patience));
+                })
+                .join();
+    }
+
+    /**
+     * Tries once. Returns null if somebody else holds the lock.
+     *
+     * @throws LockUnavailableException if the service cannot be reached or cannot serve now: nothing happened
+     * @throws LockOutcomeUnknownException if no usable answer came: the lock may be held until its lease ends
+     * @throws LockRefusedException if the service does not like the request
+     * @throws InterruptedException if interrupted before or while waiting for the answer: nothing stays locked
+     */
+    public @Nullable LockHandle tryAcquire(String name) throws InterruptedException {
+        return parking.ask(
+                        () -> client.tryAcquire(name),
+                        Duration.ZERO,
+                        unwanted -> unwanted.ifPresent(io.holdfast.client.LockHandle::release))
+                .map(lock -> new LockHandle(parking, lock))
+                .orElse(null);
+    }
+
+    /**
+     * As {@link #acquire(String, AcquireOptions)} with that wait limit and the server's default lease.
+     *
+     * @param wait how long to keep trying; zero tries once
+     */
+    public LockHandle acquire(String name, Duration wait) throws InterruptedException {
+        return acquire(name, AcquireOptions.defaults().withWaitLimit(wait));
+    }
+
+    /**
+     * Keeps trying until the lock is granted or the wait limit has passed. A service that cannot be reached meanwhile is
+     * tried again; an attempt whose outcome is unknown is not, since the lock may be held by it.
+     *
+     * @throws LockRefusedException with status {@code BUSY} if others held the lock all the time, or if the service does
+     *     not like the request
+     * @throws LockUnavailableException if the service could not be reached or could not serve: nothing happened
+     * @throws LockOutcomeUnknownException if no usable answer came: the lock may be held until its lease ends
+     * @throws InterruptedException if interrupted before or while waiting; a grant that comes later is released at once
+     */
+    public LockHandle acquire(String name, AcquireOptions options) throws InterruptedException {
+        return new LockHandle(
+                parking,
+                parking.ask(
+                        () -> client.acquire(name, options),
+                        options.waitLimit(),
+                        io.holdfast.client.LockHandle::release));
+    }
+
+    /**
+     * Acquires, runs {@code work} on this thread, and releases, however the work ended. The result is the work's result
+     * or exception. Trouble with the release is not reported: the lease ends by itself.
+     *
+     * <pre>{@code
+     * locks.withLock("orders/42", Duration.ofSeconds(5), lock -> store.write(order, lock.fencingToken()));
+     * }</pre>
+     *
+     * @throws LockLostException if the work succeeded but the lock was lost before it was released: its result is not to
+     *     be trusted. If the work failed as well, its exception carries this one as a suppressed one
+     * @throws X if the work does
+     * @throws InterruptedException as {@link #acquire(String, AcquireOptions)} does, and all its other exceptions; then
+     *     the work was not begun
+     */
+    public <T extends @Nullable Object, X extends Exception> T withLock(
+            String name, Duration wait, LockedWork<T, X> work) throws X, InterruptedException {
+        LockHandle lock = acquire(name, wait);
+        try (Ending ending = lock::endWork) {
+            return work.run(lock);
+        }
+    }
+
+    /**
+     * Asks who holds a resource.
+     *
+     * @throws LockUnavailableException if there was no usable answer: ask again
+     * @throws LockRefusedException if the service does not like the request
+     * @throws InterruptedException if interrupted before or while waiting for the answer
+     */
+    public StatusAnswer status(String name) throws InterruptedException {
+        return parking.ask(() -> client.status(name), Duration.ZERO, unwanted -> {});
+    }
+
+    /**
+     * Whether anybody holds the resource. For people to look at: it may have changed when the answer arrives. Throws as
+     * {@link #status} does.
+     */
+    public boolean isLocked(String name) throws InterruptedException {
+        return status(name).isLocked();
+    }
+
+    /**
+     * Releases what is held, gives up what is being acquired, closes the connections and, if it is this client's own,
+     * Vert.x. Takes a few request time-outs at most if the service does not answer. Calling it again is harmless. A thread
+     * that is interrupted does not wait and stays interrupted; closing goes on in the background.
+     *
+     * @throws IllegalStateException on a Vert.x event loop; nothing is closed then
+     */
+    @Override
+    public void close() {
+        parking.settle(() -> client.close().eventually(this::closeOwned));
+    }
+
+    private Future<Void> closeOwned() {
+        return owned == null ? Future.succeededFuture() : owned.close();
+    }
+
+    /** What follows the work under a lock. */
+    private interface Ending extends AutoCloseable {
+        @Override
+        void close();
+    }
+}
