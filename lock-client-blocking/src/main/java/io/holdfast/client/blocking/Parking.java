@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * back there, and a parked worker thread would wait for what only it could receive.
  */
 final class Parking {
-    private static final StackTraceElement BOUNDARY = new StackTraceElement("(waited for by)", "", null, -1);
+    private static final StackTraceElement BOUNDARY = new StackTraceElement("(made on the event loop)", "", null, -1);
 
     private final Context home;
     private final Duration patience;
@@ -122,14 +122,12 @@ final class Parking {
         }
     }
 
-    /** The failure was made on the event loop; without this its trace would not tell who asked. */
+    /** The failure was made on the event loop; its trace is to tell first who asked. */
     private static Throwable withCallersFrames(Throwable failure) {
-        failure.setStackTrace(Stream.of(
-                        Stream.of(failure.getStackTrace()),
-                        Stream.of(BOUNDARY),
-                        Stream.of(new Throwable().getStackTrace()))
-                .flatMap(frames -> frames)
-                .toArray(StackTraceElement[]::new));
+        Stream<StackTraceElement> there = Stream.concat(Stream.of(BOUNDARY), Stream.of(failure.getStackTrace()));
+        failure.fillInStackTrace();
+        failure.setStackTrace(
+                Stream.concat(Stream.of(failure.getStackTrace()), there).toArray(StackTraceElement[]::new));
         return failure;
     }
 
