@@ -20,6 +20,16 @@ import org.jspecify.annotations.Nullable;
  * chance. Here: one line on stderr and exit code 1 when the server cannot start, 2 for wrong usage, 0 after SIGTERM.
  */
 public final class HoldfastApplication extends VertxApplication implements VertxApplicationHooks {
+    private static final String USAGE = """
+            Usage: java [-Dholdfast.KEY=VALUE ...] -jar lock-server.jar [--conf FILE|JSON] [--version] [--help]
+
+              --conf FILE|JSON   configuration: a file, or a JSON object; config/lock-server.json lists every key
+              --version          print the version and exit
+              --help             print this and exit
+
+            A key is looked for as system property holdfast.defaultTtlMs, then as environment variable
+            HOLDFAST_DEFAULT_TTL_MS, then in --conf. Exit codes: 0 after SIGTERM, 1 cannot start, 2 wrong usage.""";
+
     private static final int EXIT_CANNOT_START = 1;
     /** One for the verticle and one for whatever else Vert.x runs; all lock work is on the first. */
     private static final int EVENT_LOOPS = 2;
@@ -33,6 +43,10 @@ public final class HoldfastApplication extends VertxApplication implements Vertx
     /** Starts the server and returns once it listens; the process ends by a signal. */
     public static void main(String[] args) {
         for (int i = 0; i < args.length; i++) {
+            if (args[i].equals("--help") || args[i].equals("-h")) {
+                System.out.println(USAGE);
+                return;
+            }
             if (args[i].equals("--version") || args[i].equals("-version")) {
                 System.out.println("Holdfast " + version());
                 return;

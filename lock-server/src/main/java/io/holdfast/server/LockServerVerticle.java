@@ -1,5 +1,6 @@
 package io.holdfast.server;
 
+import io.holdfast.protocol.ProtocolLimits;
 import io.holdfast.server.core.LockTable;
 import io.holdfast.server.http.Connections;
 import io.holdfast.server.http.LockRoutes;
@@ -75,10 +76,18 @@ public final class LockServerVerticle extends VerticleBase {
             StateFile file = StateFile.open(config.dataDir());
             RestartState last = file.read();
             RestartState first = Promises.atStart(last, config.service().defaultTtlMillis(), time.wallMillis());
+            requirePlausibleClock(first);
             file.write(first);
             return new Recovered(file, last, first);
         } catch (IOException e) {
             throw new StartupException(Objects.requireNonNullElse(e.getMessage(), e.toString()));
+        }
+    }
+
+    /** The fencing counter never goes back, so a clock that is centuries ahead once would use it up for good. */
+    private static void requirePlausibleClock(RestartState first) {
+        if (first.fencingReserved() >= ProtocolLimits.FENCING_TOKEN_BOUND / 2) {
+            throw new StartupException("the system clock is too far in the future to number locks by it");
         }
     }
 
@@ -110,8 +119,9 @@ public final class LockServerVerticle extends VerticleBase {
                     running = new Running(recovered.file, promises, service, server, config.drainMillis());
                     announce(config, server, recoveryMillis);
                 })
-                .recover(e -> Future.failedFuture(new StartupException(
-                        "cannot listen on " + config.host() + ":" + config.port() + ": " + e.getMessage())));
+                .recover(e -> giveUp(recovered, promises)
+                        .transform(done -> Future.failedFuture(new StartupException(
+                                "cannot listen on " + config.host() + ":" + config.port() + ": " + e.getMessage()))));
     }
 
     private static HttpServerOptions httpOptions(LockServerConfig config) {
@@ -140,7 +150,9 @@ public final class LockServerVerticle extends VerticleBase {
     private static void announce(LockServerConfig config, HttpServer server, long recoveryMillis) {
         LOG.info("Holdfast {} with {}", HoldfastApplication.version(), config.describe());
         if (recoveryMillis > 0) {
-            LOG.info("Recovering: the last run ended with locks held, so nothing is granted for {} ms", recoveryMillis);
+            LOG.info(
+                    "Recovering: the last run did not end with nothing held, so nothing is granted for {} ms",
+                    recoveryMillis);
         }
         if (!isLoopback(config.host())) {
             LOG.warn("Listening beyond loopback without authentication: whoever reaches {} may lock", config.host());
@@ -172,9 +184,17 @@ public final class LockServerVerticle extends VerticleBase {
     }
 
     private Future<?> leaveBehind(Running stopping) {
-        RestartState state = stopping.promises.atEnd(stopping.service.isClean());
+        return close(stopping.file, stopping.promises.atEnd(stopping.service.isClean()));
+    }
+
+    /** A run that never served granted nothing: the next one has to wait for the last one only. */
+    private Future<?> giveUp(Recovered recovered, Promises promises) {
+        return close(recovered.file, promises.atEnd(Promises.mustWaitFor(recovered.last) == 0));
+    }
+
+    private Future<?> close(StateFile stateFile, RestartState state) {
         return vertx.executeBlocking(() -> {
-            try (StateFile file = stopping.file) {
+            try (StateFile file = stateFile) {
                 file.write(state);
             }
             return true;

@@ -2,11 +2,13 @@ package io.holdfast.server.http;
 
 import io.holdfast.protocol.HealthAnswer;
 import io.holdfast.protocol.LockAnswer;
+import io.holdfast.protocol.Status;
 import io.holdfast.protocol.StatusAnswer;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.util.Objects;
 
 /** Writes answers. An answer to a client that has gone, or to a request that was answered already, goes nowhere. */
 final class Answers {
@@ -16,10 +18,10 @@ final class Answers {
     private Answers() {}
 
     static void send(HttpServerRequest request, LockAnswer answer) {
-        Long retryAfterMillis = answer.retryAfterMs();
-        if (retryAfterMillis != null) {
-            long seconds = Math.max(1, (retryAfterMillis + 999) / 1000);
-            request.response().putHeader(RETRY_AFTER, Long.toString(seconds));
+        boolean comeBack = answer.status() == Status.UNAVAILABLE || answer.status() == Status.LIMIT_EXCEEDED;
+        if (comeBack && !isOver(request.response())) {
+            long millis = Objects.requireNonNullElse(answer.retryAfterMs(), 1_000L);
+            request.response().putHeader(RETRY_AFTER, Long.toString(Math.max(1, (millis + 999) / 1000)));
         }
         send(request, answer.status().httpCode(), answer.toJson());
     }
@@ -34,12 +36,16 @@ final class Answers {
 
     private static void send(HttpServerRequest request, int code, byte[] json) {
         HttpServerResponse response = request.response();
-        if (response.ended() || response.closed()) {
+        if (isOver(response)) {
             return;
         }
         if (code != 200) {
             response.setStatusCode(code);
         }
         response.putHeader(HttpHeaders.CONTENT_TYPE, JSON).end(Buffer.buffer(json));
+    }
+
+    private static boolean isOver(HttpServerResponse response) {
+        return response.ended() || response.closed();
     }
 }

@@ -49,7 +49,7 @@ public final class StateFile implements AutoCloseable {
             }
             return new StateFile(directory, channel);
         } catch (IOException e) {
-            throw new IOException("cannot use data directory " + directory + ": " + describe(e), e);
+            throw new IOException("cannot use data directory " + directory.toAbsolutePath() + ": " + describe(e), e);
         }
     }
 
@@ -68,7 +68,7 @@ public final class StateFile implements AutoCloseable {
         } catch (NoSuchFileException e) {
             return null;
         } catch (IOException | IllegalArgumentException e) {
-            throw new IOException("cannot read " + file + ": " + describe(e), e);
+            throw new IOException("cannot read " + file.toAbsolutePath() + ": " + describe(e), e);
         }
     }
 
