@@ -94,7 +94,9 @@ final class AcquireAttempt {
     }
 
     private Tried unknown(String detail) {
-        long ttlMillis = request.ttlMs() == null ? ProtocolLimits.DEFAULT_TTL_MS : request.ttlMs();
+        long ttlMillis = request.terms().ttlMs() == null
+                ? ProtocolLimits.DEFAULT_TTL_MS
+                : request.terms().ttlMs();
         return Tried.unknown(detail + "; the lease is " + ttlMillis + " ms unless the server has another default");
     }
 }

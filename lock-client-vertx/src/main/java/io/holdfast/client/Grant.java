@@ -22,12 +22,14 @@ record Grant(TokenRequest request, OptionalLong fencingToken, Lease lease) {
      * knows only the base, where it is always the default; should it be shorter after all, then as short as asked for.
      */
     static Grant of(AcquireRequest request, LockAnswer answer, String lockToken, long sentMillis) {
-        long asked = request.ttlMs() == null ? ProtocolLimits.DEFAULT_TTL_MS : request.ttlMs();
+        long asked = request.terms().ttlMs() == null
+                ? ProtocolLimits.DEFAULT_TTL_MS
+                : request.terms().ttlMs();
         long ttl = answer.ttlMs() == null ? Math.min(asked, ProtocolLimits.DEFAULT_TTL_MS) : bounded(answer.ttlMs());
         long remaining = answer.remainingMs() == null ? ttl : bounded(answer.remainingMs());
         Long fence = answer.fencingToken();
         return new Grant(
-                new TokenRequest(request.resourceName(), lockToken),
+                new TokenRequest(request.claim().resourceName(), lockToken),
                 fence == null ? OptionalLong.empty() : OptionalLong.of(fence),
                 Lease.granted(sentMillis, 0, ttl, remaining));
     }

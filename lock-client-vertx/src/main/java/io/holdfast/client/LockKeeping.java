@@ -52,7 +52,7 @@ final class LockKeeping {
         if (closed != null) {
             return Future.failedFuture(closedException());
         }
-        AcquireRequest request = new AcquireRequest(name, options.clientId(), how.ttlMillis());
+        AcquireRequest request = AcquireRequest.tryOnce(name, options.clientId(), how.ttlMillis());
         PatientAcquire acquire = new PatientAcquire(
                 name,
                 how.waitLimit().toMillis(),

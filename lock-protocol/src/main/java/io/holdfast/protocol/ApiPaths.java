@@ -5,6 +5,10 @@ public final class ApiPaths {
     public static final String ACQUIRE = "/api/lock/acquire";
     public static final String HEARTBEAT = "/api/lock/heartbeat";
     public static final String RELEASE = "/api/lock/release";
+    public static final String ACQUIRE_ALL = "/api/lock/acquire-all";
+    public static final String CANCEL = "/api/lock/cancel";
+    public static final String LIST = "/api/lock/list";
+    public static final String VALIDATE = "/api/lock/validate/";
     public static final String STATUS = "/api/lock/status/";
     public static final String LIVEZ = "/livez";
     public static final String READYZ = "/readyz";

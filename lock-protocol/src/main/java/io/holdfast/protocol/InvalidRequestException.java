@@ -9,7 +9,12 @@ public final class InvalidRequestException extends Exception {
 
     private final String rule;
 
-    InvalidRequestException(String rule) {
+    /**
+     * Creates the refusal of a request.
+     *
+     * @param rule the field and the rule it breaks, in words for the client; must not repeat what was sent
+     */
+    public InvalidRequestException(String rule) {
         super(rule, null, false, false);
         this.rule = rule;
     }

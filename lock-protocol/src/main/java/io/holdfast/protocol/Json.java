@@ -2,6 +2,7 @@ package io.holdfast.protocol;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
@@ -11,6 +12,8 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.Map;
 
 /**
  * The one JSON set-up. Streaming rather than data binding: a lock request is two short strings, and binding would cost
@@ -39,6 +42,22 @@ final class Json {
 
     /** Setting up a generator costs as much as writing an answer with it, so each thread keeps one. */
     private static final ThreadLocal<Writer> WRITER = ThreadLocal.withInitial(Writer::new);
+
+    static Instant instant(JsonParser parser) throws IOException {
+        try {
+            return Instant.parse(parser.getText());
+        } catch (DateTimeParseException e) {
+            throw new IOException("the answer has a malformed time", e);
+        }
+    }
+
+    static void writeMap(JsonGenerator json, String name, Map<String, String> map) throws IOException {
+        json.writeObjectFieldStart(name);
+        for (Map.Entry<String, String> entry : map.entrySet()) {
+            json.writeStringField(entry.getKey(), entry.getValue());
+        }
+        json.writeEndObject();
+    }
 
     /** Writes one object whose properties come from {@code body}, in its order. */
     static byte[] object(Body body) {

@@ -5,11 +5,13 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.io.SerializedString;
 import java.io.IOException;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The answer to every POST, and to every request that is refused. Absent properties are left out of the JSON. Immutable;
- * {@link #toString} leaves the token out, because it is a secret.
+ * {@link #toString} leaves the secrets out.
  *
  * @param status what happened
  * @param lockToken the secret that proves the hold; with a grant or a heartbeat
@@ -17,6 +19,12 @@ import org.jspecify.annotations.Nullable;
  * @param fencingToken rises with every grant of the service; with a grant. Null from a server that knows only the base
  * @param ttlMs the lease's length in milliseconds; with a grant
  * @param remainingMs what was left of the lease when the answer was made; with a grant or a heartbeat
+ * @param waitedMs how long this request waited for the grant; 0 in a repetition
+ * @param requestId the request's own id; with a grant that had one
+ * @param ticket the order in line; with a kept place
+ * @param position how many are in line up to this place, at most; with a kept place
+ * @param holders who has it, the oldest first; with a busy resource
+ * @param queueLength how many wait in line; with a busy resource
  * @param retryAfterMs when to try again, in milliseconds; with a refusal that will not last
  * @param reason why, where the status alone does not say
  */
@@ -27,6 +35,12 @@ public record LockAnswer(
         @Nullable Long fencingToken,
         @Nullable Long ttlMs,
         @Nullable Long remainingMs,
+        @Nullable Long waitedMs,
+        @Nullable String requestId,
+        @Nullable Long ticket,
+        @Nullable Long position,
+        @Nullable List<HolderView> holders,
+        @Nullable Long queueLength,
         @Nullable Long retryAfterMs,
         @Nullable String reason) {
 
@@ -38,29 +52,113 @@ public record LockAnswer(
     private static final SerializedString FENCING_TOKEN = new SerializedString("fencingToken");
     private static final SerializedString TTL_MS = new SerializedString("ttlMs");
     private static final SerializedString REMAINING_MS = new SerializedString("remainingMs");
+    private static final SerializedString WAITED_MS = new SerializedString("waitedMs");
+    private static final SerializedString REQUEST_ID = new SerializedString("requestId");
+    private static final SerializedString TICKET = new SerializedString("ticket");
+    private static final SerializedString POSITION = new SerializedString("position");
+    private static final SerializedString QUEUE_LENGTH = new SerializedString("queueLength");
     private static final SerializedString RETRY_AFTER_MS = new SerializedString("retryAfterMs");
     private static final SerializedString REASON = new SerializedString("reason");
 
     /** The resource is the caller's. */
+    public static LockAnswer acquired(
+            String lockToken,
+            long fencingToken,
+            long ttlMs,
+            long remainingMs,
+            long waitedMs,
+            @Nullable String requestId) {
+        Draft draft = new Draft(Status.ACQUIRED, "Lock acquired successfully");
+        draft.lockToken = lockToken;
+        draft.fencingToken = fencingToken;
+        draft.ttlMs = ttlMs;
+        draft.remainingMs = remainingMs;
+        draft.waitedMs = waitedMs;
+        draft.requestId = requestId;
+        return draft.finish();
+    }
+
+    /** The resource is the caller's, at once and without a request id. */
     public static LockAnswer acquired(String lockToken, long fencingToken, long ttlMs, long remainingMs) {
-        return new LockAnswer(
-                Status.ACQUIRED, lockToken, "Lock acquired successfully", fencingToken, ttlMs, remainingMs, null, null);
+        return acquired(lockToken, fencingToken, ttlMs, remainingMs, 0, null);
     }
 
     /** Somebody else holds the resource. */
     public static LockAnswer busy(String resourceName) {
-        return refused(Status.BUSY, "Resource '" + resourceName + "' is currently locked by another client");
+        return refused(Status.BUSY, busyMessage(resourceName));
+    }
+
+    /** Somebody else holds the resource, or it is kept from everybody for the reason given. */
+    public static LockAnswer busy(
+            String resourceName,
+            List<HolderView> holders,
+            long queueLength,
+            long retryAfterMs,
+            @Nullable String reason) {
+        return crowded(Status.BUSY, busyMessage(resourceName), holders, queueLength, retryAfterMs, reason);
+    }
+
+    /** Waited in vain. */
+    public static LockAnswer timeout(
+            String resourceName,
+            List<HolderView> holders,
+            long queueLength,
+            long retryAfterMs,
+            @Nullable String reason) {
+        return crowded(
+                Status.TIMEOUT,
+                "Resource '" + resourceName + "' was not free in time",
+                holders,
+                queueLength,
+                retryAfterMs,
+                reason);
+    }
+
+    private static LockAnswer crowded(
+            Status status,
+            String message,
+            List<HolderView> holders,
+            long queueLength,
+            long retryAfterMs,
+            @Nullable String reason) {
+        Draft draft = new Draft(status, message);
+        draft.holders = holders;
+        draft.queueLength = queueLength;
+        draft.retryAfterMs = retryAfterMs;
+        draft.reason = reason;
+        return draft.finish();
+    }
+
+    /** The place in line is kept for whoever repeats the request. */
+    public static LockAnswer queued(long ticket, long position) {
+        Draft draft = new Draft(Status.QUEUED, "Still waiting; repeat the request to wait on");
+        draft.ticket = ticket;
+        draft.position = position;
+        return draft.finish();
+    }
+
+    /** This acquire is over. */
+    public static LockAnswer ended(String reason) {
+        Draft draft = new Draft(Status.ENDED, "This request is over");
+        draft.reason = reason;
+        return draft.finish();
     }
 
     /** The lease was renewed. */
     public static LockAnswer heartbeatReceived(String lockToken) {
-        return new LockAnswer(
-                Status.HEARTBEAT_RECEIVED, lockToken, "Heartbeat received successfully", null, null, null, null, null);
+        Draft draft = new Draft(Status.HEARTBEAT_RECEIVED, "Heartbeat received successfully");
+        draft.lockToken = lockToken;
+        return draft.finish();
     }
 
     /** The lock was given back. */
     public static LockAnswer released() {
         return refused(Status.RELEASED, "Lock released successfully");
+    }
+
+    /** The request holds nothing, now and in future. */
+    public static LockAnswer cancelled() {
+        return refused(Status.CANCELLED, "Request cancelled");
     }
 
     /** The resource is held under another token. */
@@ -75,13 +173,26 @@ public record LockAnswer(
 
     /** Nothing happened; the caller may try again after {@code retryAfterMs}. */
     public static LockAnswer unavailable(UnavailableReason reason, long retryAfterMs) {
-        return new LockAnswer(
-                Status.UNAVAILABLE, null, reason.message(), null, null, null, retryAfterMs, reason.wireName());
+        Draft draft = new Draft(Status.UNAVAILABLE, reason.message());
+        draft.retryAfterMs = retryAfterMs;
+        draft.reason = reason.wireName();
+        return draft.finish();
+    }
+
+    /** A limit is reached; the caller may try again after {@code retryAfterMs}. */
+    public static LockAnswer limitExceeded(String message, long retryAfterMs) {
+        Draft draft = new Draft(Status.LIMIT_EXCEEDED, message);
+        draft.retryAfterMs = retryAfterMs;
+        return draft.finish();
     }
 
     /** An answer that is no more than its status and message. */
     public static LockAnswer refused(Status status, String message) {
-        return new LockAnswer(status, null, message, null, null, null, null, null);
+        return new Draft(status, message).finish();
+    }
+
+    private static String busyMessage(String resourceName) {
+        return "Resource '" + resourceName + "' is currently locked by another client";
     }
 
     /** The answer as JSON, its properties in the order the protocol fixes. */
@@ -97,6 +208,14 @@ public record LockAnswer(
             writeOptional(json, FENCING_TOKEN, fencingToken);
             writeOptional(json, TTL_MS, ttlMs);
             writeOptional(json, REMAINING_MS, remainingMs);
+            writeOptional(json, WAITED_MS, waitedMs);
+            writeOptional(json, REQUEST_ID, requestId);
+            writeOptional(json, TICKET, ticket);
+            writeOptional(json, POSITION, position);
+            if (holders != null) {
+                HolderView.writeAll(json, holders);
+            }
+            writeOptional(json, QUEUE_LENGTH, queueLength);
             writeOptional(json, RETRY_AFTER_MS, retryAfterMs);
             writeOptional(json, REASON, reason);
         });
@@ -109,42 +228,18 @@ public record LockAnswer(
      */
     public static LockAnswer read(byte[] body) throws IOException {
         try (JsonParser parser = Json.FACTORY.createParser(body)) {
-            return read(parser);
-        }
-    }
-
-    private static LockAnswer read(JsonParser parser) throws IOException {
-        Status status = null;
-        String lockToken = null;
-        String message = "";
-        Long fencingToken = null;
-        Long ttlMs = null;
-        Long remainingMs = null;
-        Long retryAfterMs = null;
-        String reason = null;
-        requireToken(parser.nextToken(), JsonToken.START_OBJECT);
-        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
-            JsonToken value = parser.nextToken();
-            boolean string = value == JsonToken.VALUE_STRING;
-            boolean integer = value == JsonToken.VALUE_NUMBER_INT;
-            switch (name) {
-                case "status" -> status = string ? Status.ofWireName(parser.getText()) : null;
-                case "lockToken" -> lockToken = string ? parser.getText() : null;
-                case "message" -> message = string ? parser.getText() : "";
-                case "fencingToken" -> fencingToken = integer ? (Long) parser.getLongValue() : null;
-                case "ttlMs" -> ttlMs = integer ? (Long) parser.getLongValue() : null;
-                case "remainingMs" -> remainingMs = integer ? (Long) parser.getLongValue() : null;
-                case "retryAfterMs" -> retryAfterMs = integer ? (Long) parser.getLongValue() : null;
-                case "reason" -> reason = string ? parser.getText() : null;
-                default -> parser.skipChildren();
+            requireToken(parser.nextToken(), JsonToken.START_OBJECT);
+            Draft draft = new Draft(null, "");
+            for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+                draft.accept(name, parser);
             }
+            requireToken(parser.currentToken(), JsonToken.END_OBJECT);
+            requireToken(parser.nextToken(), null);
+            if (draft.status == null) {
+                throw new IOException("the answer has no status this version knows");
+            }
+            return draft.finish();
         }
-        requireToken(parser.currentToken(), JsonToken.END_OBJECT);
-        requireToken(parser.nextToken(), null);
-        if (status == null) {
-            throw new IOException("the answer has no status this version knows");
-        }
-        return new LockAnswer(status, lockToken, message, fencingToken, ttlMs, remainingMs, retryAfterMs, reason);
     }
 
     private static void requireToken(@Nullable JsonToken actual, @Nullable JsonToken expected) throws IOException {
@@ -172,7 +267,71 @@ public record LockAnswer(
     @Override
     public String toString() {
         return "LockAnswer[status=" + status + ", message=" + message + ", fencingToken=" + fencingToken + ", ttlMs="
-                + ttlMs + ", remainingMs=" + remainingMs + ", retryAfterMs=" + retryAfterMs + ", reason=" + reason
-                + "]";
+                + ttlMs + ", remainingMs=" + remainingMs + ", waitedMs=" + waitedMs + ", ticket=" + ticket
+                + ", queueLength=" + queueLength + ", retryAfterMs=" + retryAfterMs + ", reason=" + reason + "]";
+    }
+
+    /** An answer being put together. */
+    private static final class Draft {
+        private @Nullable Status status;
+        private String message;
+        private @Nullable String lockToken;
+        private @Nullable Long fencingToken;
+        private @Nullable Long ttlMs;
+        private @Nullable Long remainingMs;
+        private @Nullable Long waitedMs;
+        private @Nullable String requestId;
+        private @Nullable Long ticket;
+        private @Nullable Long position;
+        private @Nullable List<HolderView> holders;
+        private @Nullable Long queueLength;
+        private @Nullable Long retryAfterMs;
+        private @Nullable String reason;
+
+        private Draft(@Nullable Status status, String message) {
+            this.status = status;
+            this.message = message;
+        }
+
+        private void accept(String name, JsonParser parser) throws IOException {
+            JsonToken value = parser.nextToken();
+            String text = value == JsonToken.VALUE_STRING ? parser.getText() : null;
+            Long number = value == JsonToken.VALUE_NUMBER_INT ? (Long) parser.getLongValue() : null;
+            switch (name) {
+                case "status" -> status = text == null ? null : Status.ofWireName(text);
+                case "message" -> message = text == null ? "" : text;
+                case "lockToken" -> lockToken = text;
+                case "fencingToken" -> fencingToken = number;
+                case "ttlMs" -> ttlMs = number;
+                case "remainingMs" -> remainingMs = number;
+                case "waitedMs" -> waitedMs = number;
+                case "requestId" -> requestId = text;
+                case "ticket" -> ticket = number;
+                case "position" -> position = number;
+                case "holders" -> holders = HolderView.readAll(parser);
+                case "queueLength" -> queueLength = number;
+                case "retryAfterMs" -> retryAfterMs = number;
+                case "reason" -> reason = text;
+                default -> parser.skipChildren();
+            }
+        }
+
+        private LockAnswer finish() {
+            return new LockAnswer(
+                    Objects.requireNonNull(status),
+                    lockToken,
+                    message,
+                    fencingToken,
+                    ttlMs,
+                    remainingMs,
+                    waitedMs,
+                    requestId,
+                    ticket,
+                    position,
+                    holders,
+                    queueLength,
+                    retryAfterMs,
+                    reason);
+        }
     }
 }

@@ -10,7 +10,15 @@ enum RequestField {
     RESOURCE_NAME("resourceName"),
     CLIENT_ID("clientId"),
     LOCK_TOKEN("lockToken"),
-    TTL_MS("ttlMs");
+    TTL_MS("ttlMs"),
+    WAIT_MS("waitMs"),
+    REQUEST_ID("requestId"),
+    MODE("mode"),
+    PERMITS("permits"),
+    LIMIT("limit"),
+    LOCK_DELAY_MS("lockDelayMs"),
+    METADATA("metadata"),
+    RESOURCES("resources");
 
     private static final Map<String, RequestField> BY_NAME = new HashMap<>();
 

@@ -8,8 +8,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +24,6 @@ import org.jspecify.annotations.Nullable;
 final class RequestReader implements AutoCloseable {
     private final JsonParser parser;
     private final RequestRules rules;
-    private final Set<RequestField> seen = EnumSet.noneOf(RequestField.class);
-    private final Set<String> seenUnknown = new HashSet<>(0);
 
     private RequestReader(JsonParser parser, RequestRules rules) {
         this.parser = parser;
@@ -39,7 +40,8 @@ final class RequestReader implements AutoCloseable {
     static void read(byte[] body, RequestRules rules, Fields fields) throws InvalidRequestException {
         requireUtf8(body);
         try (RequestReader in = new RequestReader(Json.FACTORY.createParser(body), rules)) {
-            in.readObject(fields);
+            in.parser.nextToken();
+            in.fields(fields);
             if (in.parser.nextToken() != null) {
                 throw new InvalidRequestException("Request body has data after the JSON object");
             }
@@ -50,10 +52,13 @@ final class RequestReader implements AutoCloseable {
         }
     }
 
-    private void readObject(Fields fields) throws IOException, InvalidRequestException {
-        if (parser.nextToken() != JsonToken.START_OBJECT) {
+    /** Walks the object that starts at the current token. */
+    void fields(Fields fields) throws IOException, InvalidRequestException {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
             throw new InvalidRequestException("Request body must be a JSON object");
         }
+        Set<RequestField> seen = EnumSet.noneOf(RequestField.class);
+        Set<String> seenUnknown = new HashSet<>(0);
         for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
             RequestField field = RequestField.of(name);
             JsonToken value = parser.nextToken();
@@ -100,6 +105,62 @@ final class RequestReader implements AutoCloseable {
             // Too large for a long, so out of range as well.
         }
         throw new InvalidRequestException(field.wireName() + " must be between " + min + " and " + max);
+    }
+
+    LockMode mode(RequestField field) throws IOException, InvalidRequestException {
+        LockMode mode = LockMode.ofWireName(string(field));
+        if (mode == null) {
+            throw new InvalidRequestException(field.wireName() + " must be exclusive or shared");
+        }
+        return mode;
+    }
+
+    String requestId(RequestField field) throws IOException, InvalidRequestException {
+        String id = Names.requireText(field.wireName(), string(field), 4 * ProtocolLimits.MAX_REQUEST_ID_CHARS);
+        if (id.length() < ProtocolLimits.MIN_REQUEST_ID_CHARS || id.length() > ProtocolLimits.MAX_REQUEST_ID_CHARS) {
+            throw new InvalidRequestException(field.wireName() + " must have " + ProtocolLimits.MIN_REQUEST_ID_CHARS
+                    + " to " + ProtocolLimits.MAX_REQUEST_ID_CHARS + " characters");
+        }
+        return id;
+    }
+
+    /** The current value as a flat map of texts, in its order. */
+    Map<String, String> metadata(RequestField field) throws IOException, InvalidRequestException {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+            throw new InvalidRequestException(field.wireName() + " must be an object of strings");
+        }
+        Map<String, String> map = new LinkedHashMap<>();
+        int bytes = 0;
+        for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
+            parser.nextToken();
+            String value = Names.requireText(field.wireName(), string(field), ProtocolLimits.MAX_METADATA_BYTES);
+            Names.requireText(field.wireName(), key, ProtocolLimits.MAX_METADATA_BYTES);
+            bytes += key.getBytes(StandardCharsets.UTF_8).length + value.getBytes(StandardCharsets.UTF_8).length;
+            if (bytes > ProtocolLimits.MAX_METADATA_BYTES || map.put(key, value) != null) {
+                throw new InvalidRequestException(field.wireName() + " must have distinct keys and at most "
+                        + ProtocolLimits.MAX_METADATA_BYTES + " bytes");
+            }
+        }
+        return Collections.unmodifiableMap(map);
+    }
+
+    /** Hands each object of the array that is the current value to {@code item}. */
+    void objects(RequestField field, Item item) throws IOException, InvalidRequestException {
+        if (parser.currentToken() != JsonToken.START_ARRAY) {
+            throw new InvalidRequestException(field.wireName() + " must be an array of objects");
+        }
+        for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
+            if (token != JsonToken.START_OBJECT) {
+                throw new InvalidRequestException(field.wireName() + " must be an array of objects");
+            }
+            item.read(this);
+        }
+    }
+
+    /** Reads one object of an array with {@link #fields}. */
+    @FunctionalInterface
+    interface Item {
+        void read(RequestReader in) throws IOException, InvalidRequestException;
     }
 
     private String string(RequestField field) throws IOException, InvalidRequestException {

@@ -10,7 +10,19 @@ public enum Status {
     ACQUIRED("Acquired", 200),
     HEARTBEAT_RECEIVED("HeartbeatReceived", 200),
     RELEASED("Released", 200),
+    CANCELLED("Cancelled", 200),
+    /** The place in line is kept; repeat the request to wait on. */
+    QUEUED("Queued", 202),
+    OK("Ok", 200),
     BUSY("Busy", 409),
+    /** Waited in vain, and the place is gone. */
+    TIMEOUT("Timeout", 409),
+    /** This request id names an acquire that is over; the answer's {@code reason} says how it ended. */
+    ENDED("Ended", 409),
+    /** This request id was used for another wish. */
+    REQUEST_MISMATCH("RequestMismatch", 409),
+    MODE_MISMATCH("ModeMismatch", 409),
+    LIMIT_MISMATCH("LimitMismatch", 409),
     INVALID_TOKEN("InvalidToken", 409),
     /** The lock is lost: nobody holds this resource. Never used for an unknown path. */
     NOT_FOUND("NotFound", 404),

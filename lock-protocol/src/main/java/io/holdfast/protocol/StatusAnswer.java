@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,20 +12,34 @@ import org.jspecify.annotations.Nullable;
  *
  * @param isLocked whether somebody holds the resource
  * @param resourceName the resource, decoded
- * @param clientId the holder's name; null for an anonymous holder and when not locked
+ * @param clientId the oldest holder's name; null for an anonymous holder and when not locked
  * @param acquiredAt wall-clock time of the grant, to be shown only; null when not locked
  * @param lastHeartbeat wall-clock time of the last renewal, the grant counting as one; null when not locked
+ * @param holders all holders, the oldest first; of a shared lock or a semaphore only
+ * @param mode {@code shared} or {@code permits}; null for an exclusive lock
+ * @param queueLength how many wait in line; null from a server that has no queue
+ * @param lastFencingToken the newest fencing token given to anybody; null from a server that has none
  */
 public record StatusAnswer(
         boolean isLocked,
         String resourceName,
         @Nullable String clientId,
         @Nullable Instant acquiredAt,
-        @Nullable Instant lastHeartbeat) {
+        @Nullable Instant lastHeartbeat,
+        List<HolderView> holders,
+        @Nullable String mode,
+        @Nullable Integer queueLength,
+        @Nullable Long lastFencingToken) {
 
-    /** A resource nobody holds. */
-    public static StatusAnswer free(String resourceName) {
-        return new StatusAnswer(false, resourceName, null, null, null);
+    /** What the base contract says of a resource, and no more. */
+    public static StatusAnswer base(
+            boolean isLocked,
+            String resourceName,
+            @Nullable String clientId,
+            @Nullable Instant acquiredAt,
+            @Nullable Instant lastHeartbeat) {
+        return new StatusAnswer(
+                isLocked, resourceName, clientId, acquiredAt, lastHeartbeat, List.of(), null, null, null);
     }
 
     /** The answer as JSON, its properties in the order the protocol fixes. */
@@ -42,6 +56,18 @@ public record StatusAnswer(
             if (lastHeartbeat != null) {
                 json.writeStringField("lastHeartbeat", Json.timestamp(lastHeartbeat));
             }
+            if (!holders.isEmpty()) {
+                HolderView.writeAll(json, holders);
+            }
+            if (mode != null) {
+                json.writeStringField("mode", mode);
+            }
+            if (queueLength != null) {
+                json.writeNumberField("queueLength", queueLength);
+            }
+            if (lastFencingToken != null) {
+                json.writeNumberField("lastFencingToken", lastFencingToken);
+            }
         });
     }
 
@@ -56,6 +82,10 @@ public record StatusAnswer(
         String clientId = null;
         Instant acquiredAt = null;
         Instant lastHeartbeat = null;
+        List<HolderView> holders = List.of();
+        String mode = null;
+        Integer queueLength = null;
+        Long lastFencingToken = null;
         try (JsonParser parser = Json.FACTORY.createParser(body)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new IOException("the answer is not a JSON object");
@@ -66,8 +96,12 @@ public record StatusAnswer(
                     case "isLocked" -> isLocked = parser.getBooleanValue();
                     case "resourceName" -> resourceName = parser.getValueAsString();
                     case "clientId" -> clientId = parser.getValueAsString();
-                    case "acquiredAt" -> acquiredAt = instant(parser);
-                    case "lastHeartbeat" -> lastHeartbeat = instant(parser);
+                    case "acquiredAt" -> acquiredAt = Json.instant(parser);
+                    case "lastHeartbeat" -> lastHeartbeat = Json.instant(parser);
+                    case "holders" -> holders = HolderView.readAll(parser);
+                    case "mode" -> mode = parser.getValueAsString();
+                    case "queueLength" -> queueLength = parser.getIntValue();
+                    case "lastFencingToken" -> lastFencingToken = parser.getLongValue();
                     default -> parser.skipChildren();
                 }
             }
@@ -75,15 +109,15 @@ public record StatusAnswer(
         if (isLocked == null || resourceName == null) {
             throw new IOException("the answer is no lock status");
         }
-        return new StatusAnswer(isLocked, resourceName, clientId, acquiredAt, lastHeartbeat);
-    }
-
-    private static @Nullable Instant instant(JsonParser parser) throws IOException {
-        String text = parser.getValueAsString();
-        try {
-            return text == null ? null : Instant.parse(text);
-        } catch (DateTimeParseException e) {
-            throw new IOException("the answer has a malformed time", e);
-        }
+        return new StatusAnswer(
+                isLocked,
+                resourceName,
+                clientId,
+                acquiredAt,
+                lastHeartbeat,
+                holders,
+                mode,
+                queueLength,
+                lastFencingToken);
     }
 }

@@ -53,15 +53,31 @@ public record LockServerConfig(
                 (int) in.number("port", ProtocolLimits.DEFAULT_PORT, 0, 65_535),
                 directory(in.text("dataDir", "data")),
                 in.number("drainMs", 5_000, 0, HOUR_MS),
-                new ServiceLimits(defaultTtlMillis, in.number("maxLocks", 20_000_000, 1, 100_000_000)),
-                new RequestRules((int) in.number("maxNameBytes", 512, 1, 4_096), maxTtlMillis),
+                new ServiceLimits(
+                        defaultTtlMillis,
+                        in.number("maxLocks", 20_000_000, 1, 100_000_000),
+                        (int) in.number("maxWaitersPerResource", 10_000, 1, 10_000_000),
+                        (int) in.number("maxWaiters", 200_000, 1, 10_000_000),
+                        (int) in.number("endedRequestsKept", 500_000, 0, 100_000_000)),
+                new RequestRules(
+                        (int) in.number("maxNameBytes", 512, 1, 4_096),
+                        maxTtlMillis,
+                        in.number("maxWaitMs", 60_000, 0, HOUR_MS)),
                 new HttpLimits(
                         (int) in.number("maxConnections", 50_000, 1, 1_000_000),
                         in.number("idleTimeoutMs", 75_000, 1_000, HOUR_MS),
                         in.number("requestTimeoutMs", 10_000, 100, HOUR_MS),
                         (int) in.number("maxBodyBytes", 16_384, 256, 16 << 20)));
         in.refuseUnknownKeys();
+        requireRoomToWait(config);
         return config;
+    }
+
+    /** A request that waits is silent, and must not be taken for an idle connection. */
+    private static void requireRoomToWait(LockServerConfig config) {
+        if (config.http.idleTimeoutMillis() <= config.rules.maxWaitMs()) {
+            throw new StartupException("idleTimeoutMs must be more than maxWaitMs");
+        }
     }
 
     private static void requireMemory(String storage) {
@@ -81,7 +97,10 @@ public record LockServerConfig(
     /** The effective configuration on one line, for the log. */
     public String describe() {
         return "storage=memory dataDir=" + dataDir.toAbsolutePath() + " defaultTtlMs=" + service.defaultTtlMillis()
-                + " maxTtlMs=" + rules.maxTtlMs() + " maxLocks=" + service.maxLocks() + " maxNameBytes="
+                + " maxTtlMs=" + rules.maxTtlMs() + " maxWaitMs=" + rules.maxWaitMs() + " maxLocks="
+                + service.maxLocks()
+                + " maxWaitersPerResource=" + service.maxWaitersPerResource() + " maxWaiters=" + service.maxWaiters()
+                + " endedRequestsKept=" + service.endedRequestsKept() + " maxNameBytes="
                 + rules.maxNameBytes() + " maxBodyBytes=" + http.maxBodyBytes() + " maxConnections="
                 + http.maxConnections() + " idleTimeoutMs=" + http.idleTimeoutMillis() + " requestTimeoutMs="
                 + http.requestTimeoutMillis() + " drainMs=" + drainMillis;

@@ -101,7 +101,12 @@ public final class LockServerVerticle extends VerticleBase {
         long fencing = recovered.first.fencingReserved() - Promises.FENCING_BLOCK;
         long recoveryMillis = Promises.mustWaitFor(recovered.last);
         LockService service = new LockService(
-                new LockTable(fencing), time, new TokenSource(), promises, config.service(), recoveryMillis);
+                new LockTable(fencing, config.service().endedRequestsKept()),
+                time,
+                new TokenSource(),
+                promises,
+                config.service(),
+                recoveryMillis);
         Connections connections = new Connections(time, config.http());
         every100Millis(service::tick);
         every100Millis(connections::tick);

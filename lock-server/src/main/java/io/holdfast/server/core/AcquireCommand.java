@@ -1,13 +1,35 @@
 package io.holdfast.server.core;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the table for a resource. The secret and the time that is shown are drawn by the caller and travel inside, so
- * that the same commands give the same table anywhere.
+ * Asks the table for one resource, or for a set of them, all or nothing. The secret and the time that is shown are drawn
+ * by the caller and travel inside, so that the same commands give the same table anywhere.
  *
- * @param ttlMillis length of the lease, carried for whoever arms it
+ * @param parts the resources, no name twice; at least one
+ * @param clientId who asks; null for an anonymous holder
+ * @param request the name of this acquire, or null for one that cannot be repeated
  * @param acquiredAtMillis wall-clock time, to be shown only
  */
 public record AcquireCommand(
-        String resourceName, @Nullable String clientId, Token token, long ttlMillis, long acquiredAtMillis) {}
+        List<Part> parts,
+        @Nullable String clientId,
+        @Nullable RequestKey request,
+        Terms terms,
+        Token token,
+        long acquiredAtMillis) {
+
+    Part first() {
+        return parts.get(0);
+    }
+
+    /** Whether this is the same wish; the secret and the time differ from one repetition to the next. */
+    boolean wantsTheSameAs(AcquireCommand other) {
+        return parts.equals(other.parts) && terms.equals(other.terms);
+    }
+
+    AcquireCommand grantedNow(Token newToken, long nowMillis) {
+        return new AcquireCommand(parts, clientId, request, terms, newToken, nowMillis);
+    }
+}

@@ -11,6 +11,11 @@ public final class Lease extends Timer {
         this.lastHeartbeatMillis = hold.acquiredAtMillis();
     }
 
+    @Override
+    public TimerKind kind() {
+        return TimerKind.LEASE;
+    }
+
     public Hold hold() {
         return hold;
     }

@@ -1,88 +1,206 @@
 package io.holdfast.server.core;
 
-import java.util.HashMap;
-import java.util.Map;
+import io.holdfast.server.core.AcquireOutcome.Kind;
+import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who holds what. Knows no time: a hold ends because a command says so, and what makes a command say so is somebody
- * else's business. The same commands in the same order give the same outcomes and the same table. Every command costs
- * O(1). Confined to the event loop.
+ * Who holds what, who waits for what, and what became of whose request. Knows no time and no connections: what ends, ends
+ * because a command says so, and who is granted next is proposed by the serving node, which knows who is there to be
+ * granted. The same commands in the same order give the same outcomes and the same table. Every command costs O(log n) in
+ * the places of one resource and nothing in the number of resources. Confined to the event loop.
  */
 public final class LockTable {
-    /**
-     * A single hash table would copy itself whole when it grows: at ten million holds that stalls the event loop for
-     * most of a second. Many small ones each copy a few thousand entries.
-     */
-    private static final int SHARDS = 4096;
-
-    private final Map<String, Hold>[] shards = newShards();
+    private final Resources resources = new Resources();
+    private final Requests requests;
     private long lastFencingToken;
+    private long lastTicket;
+    private long lastDelayEpoch;
     private int size;
+    private int waiters;
 
     /**
      * Creates an empty table.
      *
      * @param lastFencingToken the newest fencing token that may ever have been given out; the next one is above it
+     * @param endedRequestsKept how many requests that are over are remembered
      */
-    public LockTable(long lastFencingToken) {
+    public LockTable(long lastFencingToken, int endedRequestsKept) {
         this.lastFencingToken = lastFencingToken;
+        this.requests = new Requests(endedRequestsKept);
     }
 
-    /** Grants the resource if nobody holds it. The fencing token rises with every grant, of any resource. */
-    public AcquireOutcome acquire(AcquireCommand command) {
-        Map<String, Hold> shard = shard(command.resourceName());
-        Hold holder = shard.get(command.resourceName());
-        if (holder != null) {
-            return new AcquireOutcome(false, holder);
+    /**
+     * Grants what is asked for if it is free, or says why not. A repetition of a request is answered with what became of
+     * the first.
+     *
+     * @param mayOvertake false when somebody who is there waits in line for one of the resources
+     */
+    public AcquireOutcome acquire(AcquireCommand command, boolean mayOvertake) {
+        AcquireOutcome before = command.request() == null ? null : repeated(command.request(), command);
+        if (before != null) {
+            return before;
         }
-        lastFencingToken++;
-        Hold hold = new Hold(command, lastFencingToken);
-        shard.put(command.resourceName(), hold);
-        size++;
-        return new AcquireOutcome(true, hold);
+        for (Part part : command.parts()) {
+            Resource resource = resources.find(part.resourceName());
+            AcquireOutcome refusal = resource == null ? null : refusal(resource, part.claim(), mayOvertake);
+            if (refusal != null) {
+                return refusal;
+            }
+        }
+        return AcquireOutcome.of(grant(command), Kind.GRANTED);
+    }
+
+    private @Nullable AcquireOutcome repeated(RequestKey key, AcquireCommand command) {
+        EndReason ended = requests.ended(key);
+        if (ended != null) {
+            return AcquireOutcome.of(ended);
+        }
+        Hold hold = requests.granted(key);
+        if (hold != null) {
+            return hold.wantsTheSameAs(command)
+                    ? AcquireOutcome.of(hold, Kind.GRANTED_BEFORE)
+                    : AcquireOutcome.refused(Kind.REQUEST_MISMATCH, null);
+        }
+        Place place = requests.waiting(key);
+        if (place == null) {
+            return null;
+        }
+        return place.command().wantsTheSameAs(command)
+                ? AcquireOutcome.of(place)
+                : AcquireOutcome.refused(Kind.REQUEST_MISMATCH, null);
+    }
+
+    private static @Nullable AcquireOutcome refusal(Resource resource, Claim claim, boolean mayOvertake) {
+        return switch (resource.fit(claim)) {
+            case MODE_MISMATCH -> AcquireOutcome.refused(Kind.MODE_MISMATCH, resource.name());
+            case LIMIT_MISMATCH -> AcquireOutcome.refused(Kind.LIMIT_MISMATCH, resource.name());
+            case FITS ->
+                resource.admits(claim) && mayOvertake ? null : AcquireOutcome.refused(Kind.BUSY, resource.name());
+        };
+    }
+
+    /** Puts an acquire that was refused as busy in line. */
+    public Place enqueue(AcquireCommand command) {
+        lastTicket++;
+        Resource first = resources.findOrCreate(command.first().resourceName());
+        Place place = new Place(command, lastTicket, first.queueLength());
+        command.parts()
+                .forEach(part -> resources.findOrCreate(part.resourceName()).add(place));
+        requests.waits(place);
+        waiters++;
+        return place;
+    }
+
+    /** Whether the holders leave room for this place; its order is the caller's business. */
+    public boolean isGrantable(Place place) {
+        for (Part part : place.parts()) {
+            Resource resource = resources.find(part.resourceName());
+            if (resource != null && !resource.admits(part.claim())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Turns a place that {@link #isGrantable} into a hold. */
+    public Hold grantPlace(Place place, Token token, long acquiredAtMillis) {
+        leave(place);
+        return grant(place.command().grantedNow(token, acquiredAtMillis));
+    }
+
+    /** Ends a place whose owner gave up or did not come back. */
+    public void drop(Place place, EndReason reason) {
+        leave(place);
+        place.parts().forEach(part -> resources.removeIfIdle(part.resourceName()));
+        requests.ends(place.request(), reason);
     }
 
     /** Says what a token is worth. Changes nothing. */
     public Verdict check(String resourceName, @Nullable Token token) {
-        Hold hold = find(resourceName);
-        if (hold == null) {
+        Resource resource = resources.find(resourceName);
+        if (resource == null || resource.holds().isEmpty()) {
             return Verdict.NOT_FOUND;
         }
-        return hold.isProvedBy(token) ? Verdict.CURRENT : Verdict.INVALID_TOKEN;
+        return resource.heldUnder(token) == null ? Verdict.INVALID_TOKEN : Verdict.CURRENT;
     }
 
-    /** Ends the hold that this token proves, and no other; {@link Verdict#CURRENT} means that it did. */
-    public Verdict release(String resourceName, @Nullable Token token) {
-        Verdict verdict = check(resourceName, token);
-        if (verdict == Verdict.CURRENT) {
-            remove(resourceName);
-        }
-        return verdict;
+    /** The hold that this token proves, or null. */
+    public @Nullable Hold heldUnder(String resourceName, @Nullable Token token) {
+        Resource resource = resources.find(resourceName);
+        return resource == null ? null : resource.heldUnder(token);
     }
 
     /**
-     * Ends a hold whose lease ran out, unless the resource has moved on to another hold meanwhile.
+     * Ends a hold, all of it.
      *
-     * @return whether it ended the hold
+     * @param reason {@link EndReason#EXPIRED} starts the lock-delay of the hold's terms
+     * @return the epoch of the lock-delay that starts now, or 0
      */
-    public boolean expire(String resourceName, long fencingToken) {
-        Hold hold = find(resourceName);
-        if (hold == null || hold.fencingToken() != fencingToken) {
-            return false;
+    public long end(Hold hold, EndReason reason) {
+        long epoch = reason == EndReason.EXPIRED && hold.terms().lockDelayMillis() > 0 ? ++lastDelayEpoch : 0;
+        for (Part part : hold.parts()) {
+            Resource resource = resources.findOrCreate(part.resourceName());
+            resource.remove(hold);
+            if (epoch != 0) {
+                resource.delay(epoch);
+            }
+            resources.removeIfIdle(part.resourceName());
         }
-        remove(resourceName);
-        return true;
+        size -= hold.parts().size();
+        requests.ends(hold.request(), reason);
+        return epoch;
     }
 
-    /** The hold on a resource, or null when nobody has it. */
-    public @Nullable Hold find(String resourceName) {
-        return shard(resourceName).get(resourceName);
+    /** Ends a lock-delay, unless a newer one is in force. */
+    public void endDelay(String resourceName, long epoch) {
+        Resource resource = resources.find(resourceName);
+        if (resource != null && resource.delayEpoch() == epoch) {
+            resource.delay(0);
+            resources.removeIfIdle(resourceName);
+        }
     }
 
-    /** How many locks are held. */
+    /** The place of a request that waits, or null. */
+    public @Nullable Place placeOf(RequestKey key) {
+        return requests.waiting(key);
+    }
+
+    /** What a request was granted and still holds, or null. */
+    public @Nullable Hold holdOf(RequestKey key) {
+        return requests.granted(key);
+    }
+
+    /** Remembers a request nobody knows as over, so that it gets nothing if it still comes. */
+    public void forestall(RequestKey key) {
+        if (requests.ended(key) == null) {
+            requests.ends(key, EndReason.CANCELLED);
+        }
+    }
+
+    /** The resource of that name, or null when nobody holds it, waits for it, or is kept from it. */
+    public @Nullable Resource find(String resourceName) {
+        return resources.find(resourceName);
+    }
+
+    /** How many shards the resources are kept in. */
+    public int shards() {
+        return Resources.SHARDS;
+    }
+
+    /** The resources of one shard, in no order worth relying on. */
+    public Collection<Resource> shard(int shard) {
+        return resources.shard(shard);
+    }
+
+    /** How many resources are held, those of a set each counted. */
     public int size() {
         return size;
+    }
+
+    /** How many places there are. */
+    public int waiters() {
+        return waiters;
     }
 
     /** The newest fencing token given to anybody. */
@@ -90,23 +208,21 @@ public final class LockTable {
         return lastFencingToken;
     }
 
-    private void remove(String resourceName) {
-        shard(resourceName).remove(resourceName);
-        size--;
-    }
-
-    private Map<String, Hold> shard(String resourceName) {
-        int hash = resourceName.hashCode();
-        // The small tables use the low bits; spread the high ones over the shards.
-        return shards[(hash ^ (hash >>> 12)) >>> 4 & (SHARDS - 1)];
-    }
-
-    @SuppressWarnings({"unchecked", "rawtypes"})
-    private static Map<String, Hold>[] newShards() {
-        Map[] shards = new Map[SHARDS];
-        for (int i = 0; i < SHARDS; i++) {
-            shards[i] = new HashMap<>();
+    private Hold grant(AcquireCommand command) {
+        lastFencingToken++;
+        Hold hold = new Hold(command, lastFencingToken);
+        for (Part part : command.parts()) {
+            resources.findOrCreate(part.resourceName()).add(hold);
         }
-        return shards;
+        size += command.parts().size();
+        requests.holds(hold);
+        return hold;
+    }
+
+    private void leave(Place place) {
+        for (Part part : place.parts()) {
+            resources.findOrCreate(part.resourceName()).remove(place);
+        }
+        waiters--;
     }
 }

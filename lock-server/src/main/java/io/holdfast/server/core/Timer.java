@@ -15,4 +15,7 @@ public abstract class Timer {
 
     @Nullable
     Timer next;
+
+    /** What it is that ends. */
+    public abstract TimerKind kind();
 }

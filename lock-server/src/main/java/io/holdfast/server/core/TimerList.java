@@ -65,5 +65,11 @@ final class TimerList {
         right.previous = left;
     }
 
-    private static final class Sentinel extends Timer {}
+    /** Closes the ring; never due. */
+    private static final class Sentinel extends Timer {
+        @Override
+        public TimerKind kind() {
+            throw new IllegalStateException("the sentinel is no timer");
+        }
+    }
 }

@@ -3,46 +3,42 @@ package io.holdfast.server.http;
 import io.holdfast.protocol.HealthAnswer;
 import io.holdfast.protocol.LockAnswer;
 import io.holdfast.protocol.Status;
-import io.holdfast.protocol.StatusAnswer;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import java.util.Objects;
 
-/** Writes answers. An answer to a client that has gone, or to a request that was answered already, goes nowhere. */
+/** Writes answers. The future fails when an answer cannot be written: the client has gone, or was answered already. */
 final class Answers {
     private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
     private static final CharSequence RETRY_AFTER = HttpHeaders.createOptimized("Retry-After");
 
     private Answers() {}
 
-    static void send(HttpServerRequest request, LockAnswer answer) {
+    static Future<Void> send(HttpServerRequest request, LockAnswer answer) {
+        Long retryAfterMillis = answer.retryAfterMs();
         boolean comeBack = answer.status() == Status.UNAVAILABLE || answer.status() == Status.LIMIT_EXCEEDED;
-        if (comeBack && !isOver(request.response())) {
-            long millis = Objects.requireNonNullElse(answer.retryAfterMs(), 1_000L);
-            request.response().putHeader(RETRY_AFTER, Long.toString(Math.max(1, (millis + 999) / 1000)));
+        if (retryAfterMillis != null && comeBack && !isOver(request.response())) {
+            long seconds = Math.max(1, (retryAfterMillis + 999) / 1000);
+            request.response().putHeader(RETRY_AFTER, Long.toString(seconds));
         }
-        send(request, answer.status().httpCode(), answer.toJson());
+        return send(request, answer.status().httpCode(), answer.toJson());
     }
 
-    static void send(HttpServerRequest request, StatusAnswer answer) {
-        send(request, 200, answer.toJson());
+    static Future<Void> send(HttpServerRequest request, HealthAnswer answer) {
+        return send(request, answer.httpCode(), answer.toJson());
     }
 
-    static void send(HttpServerRequest request, HealthAnswer answer) {
-        send(request, answer.httpCode(), answer.toJson());
-    }
-
-    private static void send(HttpServerRequest request, int code, byte[] json) {
+    static Future<Void> send(HttpServerRequest request, int code, byte[] json) {
         HttpServerResponse response = request.response();
         if (isOver(response)) {
-            return;
+            return Future.failedFuture("nobody to answer");
         }
         if (code != 200) {
             response.setStatusCode(code);
         }
-        response.putHeader(HttpHeaders.CONTENT_TYPE, JSON).end(Buffer.buffer(json));
+        return response.putHeader(HttpHeaders.CONTENT_TYPE, JSON).end(Buffer.buffer(json));
     }
 
     private static boolean isOver(HttpServerResponse response) {

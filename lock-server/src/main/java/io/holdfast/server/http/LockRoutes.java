@@ -1,11 +1,14 @@
 package io.holdfast.server.http;
 
+import io.holdfast.protocol.AcquireAllRequest;
 import io.holdfast.protocol.AcquireRequest;
 import io.holdfast.protocol.ApiPaths;
+import io.holdfast.protocol.CancelRequest;
 import io.holdfast.protocol.HealthAnswer;
 import io.holdfast.protocol.InvalidRequestException;
 import io.holdfast.protocol.LockAnswer;
 import io.holdfast.protocol.PathSegment;
+import io.holdfast.protocol.ProtocolLimits;
 import io.holdfast.protocol.RequestRules;
 import io.holdfast.protocol.Status;
 import io.holdfast.protocol.TokenRequest;
@@ -23,6 +26,8 @@ import org.slf4j.LoggerFactory;
 /** The endpoints: which path and method means which call, how its input is decoded and its outcome answered. */
 public final class LockRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(LockRoutes.class);
+
+    private static final int DEFAULT_LIST_LIMIT = 100;
 
     private final LockService service;
     private final Connections connections;
@@ -44,7 +49,9 @@ public final class LockRoutes {
             String path = request.path();
             // On the raw path: the router normalises it to match, but "a%2Fb" and ".." are names like any other.
             if (path != null && path.startsWith(ApiPaths.STATUS)) {
-                status(request, path.substring(ApiPaths.STATUS.length()));
+                named(request, path.substring(ApiPaths.STATUS.length()), this::status);
+            } else if (path != null && path.startsWith(ApiPaths.VALIDATE)) {
+                named(request, path.substring(ApiPaths.VALIDATE.length()), this::validate);
             } else {
                 router.handle(request);
             }
@@ -53,9 +60,21 @@ public final class LockRoutes {
 
     private Router router(Vertx vertx) {
         Router router = Router.router(vertx);
-        post(router, ApiPaths.ACQUIRE, this::acquire);
+        post(
+                router,
+                ApiPaths.ACQUIRE,
+                (request, body) -> service.acquire(AcquireRequest.read(body, rules), new HttpCaller(request)));
         post(router, ApiPaths.HEARTBEAT, (request, body) -> tokenCall(request, body, service::heartbeat));
         post(router, ApiPaths.RELEASE, (request, body) -> tokenCall(request, body, service::release));
+        post(
+                router,
+                ApiPaths.ACQUIRE_ALL,
+                (request, body) -> service.acquireAll(AcquireAllRequest.read(body, rules), new HttpCaller(request)));
+        post(
+                router,
+                ApiPaths.CANCEL,
+                (request, body) -> Answers.send(request, service.cancel(CancelRequest.read(body, rules))));
+        get(router, ApiPaths.LIST, this::list);
         get(router, ApiPaths.LIVEZ, request -> Answers.send(request, HealthAnswer.UP));
         get(router, ApiPaths.READYZ, request -> Answers.send(request, service.readiness()));
         router.route().handler(ctx -> unknownPath(ctx.request()));
@@ -85,38 +104,57 @@ public final class LockRoutes {
         router.route(path).handler(ctx -> methodNotAllowed(ctx.request(), "GET"));
     }
 
-    private void acquire(HttpServerRequest request, byte[] body) throws InvalidRequestException {
-        service.acquire(AcquireRequest.read(body, rules), answer -> Answers.send(request, answer));
-    }
-
     private void tokenCall(HttpServerRequest request, byte[] body, Function<TokenRequest, LockAnswer> call)
             throws InvalidRequestException {
         Answers.send(request, call.apply(TokenRequest.read(body, rules)));
     }
 
-    private void status(HttpServerRequest request, String segment) {
+    private void named(HttpServerRequest request, String segment, NamedCall call) {
         if (segment.indexOf('/') >= 0) {
             unknownPath(request);
         } else if (!request.method().equals(HttpMethod.GET)) {
             methodNotAllowed(request, "GET");
         } else {
-            tellStatus(request, segment);
+            connections.requestStarted(request);
+            tell(request, () -> call.accept(request, PathSegment.decodeName(segment, rules)));
         }
     }
 
-    private void tellStatus(HttpServerRequest request, String segment) {
-        connections.requestStarted(request);
+    /** Runs a call that only looks, unless what it would see could mislead. */
+    private void tell(HttpServerRequest request, Look look) {
         try {
-            String resourceName = PathSegment.decodeName(segment, rules);
             LockAnswer refusal = service.refusalToTell();
             if (refusal != null) {
                 Answers.send(request, refusal);
             } else {
-                Answers.send(request, service.status(resourceName));
+                look.run();
             }
         } catch (InvalidRequestException e) {
             Answers.send(request, e.answer());
         }
+    }
+
+    private void status(HttpServerRequest request, String resourceName) {
+        Answers.send(request, 200, service.status(resourceName).toJson());
+    }
+
+    private void validate(HttpServerRequest request, String resourceName) throws InvalidRequestException {
+        QueryParameters query = new QueryParameters(request);
+        long fencingToken = query.requiredNumber("fencingToken", 0, ProtocolLimits.FENCING_TOKEN_BOUND - 1);
+        Answers.send(request, 200, service.validate(resourceName, fencingToken).toJson());
+    }
+
+    private void list(HttpServerRequest request) {
+        tell(request, () -> {
+            QueryParameters query = new QueryParameters(request);
+            String prefix = query.text("prefix");
+            int limit = (int) query.number("limit", DEFAULT_LIST_LIMIT, 1, ProtocolLimits.MAX_LIST_LIMIT);
+            service.list(
+                    prefix == null ? "" : prefix,
+                    query.text("after"),
+                    limit,
+                    answer -> Answers.send(request, 200, answer.toJson()));
+        });
     }
 
     private static void unknownPath(HttpServerRequest request) {
@@ -148,6 +186,18 @@ public final class LockRoutes {
                 bug(request, e);
             }
         };
+    }
+
+    /** A call about the resource its path names. */
+    @FunctionalInterface
+    private interface NamedCall {
+        void accept(HttpServerRequest request, String resourceName) throws InvalidRequestException;
+    }
+
+    /** A call that changes nothing. */
+    @FunctionalInterface
+    private interface Look {
+        void run() throws InvalidRequestException;
     }
 
     /** A call that takes a body and may find it wanting. */

@@ -1,6 +1,7 @@
 package io.holdfast.server.http;
 
 import io.holdfast.server.core.Timer;
+import io.holdfast.server.core.TimerKind;
 import io.vertx.core.http.HttpConnection;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,11 @@ final class OpenConnection extends Timer {
     OpenConnection(HttpConnection connection, long nowMillis) {
         this.connection = connection;
         this.lastStartMillis = nowMillis;
+    }
+
+    @Override
+    public TimerKind kind() {
+        return TimerKind.CONNECTION;
     }
 
     void requestStarted(long nowMillis) {

@@ -5,5 +5,9 @@ package io.holdfast.server.service;
  *
  * @param defaultTtlMillis lease of an acquire that does not name one
  * @param maxLocks locks that may be held at once
+ * @param maxWaitersPerResource places in one resource's queue
+ * @param maxWaiters places in all queues
+ * @param endedRequestsKept how many requests that are over are remembered
  */
-public record ServiceLimits(long defaultTtlMillis, long maxLocks) {}
+public record ServiceLimits(
+        long defaultTtlMillis, long maxLocks, int maxWaitersPerResource, int maxWaiters, int endedRequestsKept) {}

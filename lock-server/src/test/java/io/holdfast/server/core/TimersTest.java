@@ -16,6 +16,11 @@ final class TimersTest {
         private Named(String name) {
             this.name = name;
         }
+
+        @Override
+        public TimerKind kind() {
+            return TimerKind.LEASE;
+        }
     }
 
     private final List<String> ended = new ArrayList<>();

@@ -33,6 +33,7 @@ final class HostileClientTest {
                 new JsonObject()
                         .put("requestTimeoutMs", 300)
                         .put("idleTimeoutMs", 1_000)
+                        .put("maxWaitMs", 500)
                         .put("maxConnections", MAX_CONNECTIONS));
     }
 

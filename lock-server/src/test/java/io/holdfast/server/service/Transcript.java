@@ -1,21 +1,33 @@
 package io.holdfast.server.service;
 
+import io.holdfast.protocol.AcquireAllRequest;
+import io.holdfast.protocol.AcquireRequest;
+import io.holdfast.protocol.AcquireTerms;
+import io.holdfast.protocol.CancelRequest;
 import io.holdfast.protocol.HealthAnswer;
+import io.holdfast.protocol.HolderView;
+import io.holdfast.protocol.ListAnswer;
 import io.holdfast.protocol.LockAnswer;
+import io.holdfast.protocol.LockMode;
+import io.holdfast.protocol.ResourceClaim;
 import io.holdfast.protocol.StatusAnswer;
 import io.holdfast.server.core.Token;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A script of commands and what the service said to each. A line is a command, a comment ({@code #}), blank, or output
- * ({@code >}). Tokens are called t1, t2, … in the order they were drawn; fencing tokens count from 1.
+ * ({@code >}). Tokens are called t1, t2, … in the order they were granted; fencing tokens count from 1.
  */
 final class Transcript {
     private final VirtualServer server = new VirtualServer();
-    private final List<List<LockAnswer>> pending = new ArrayList<>();
+    private final Map<String, VirtualCaller> callers = new HashMap<>();
+    private final Map<String, String> tokens = new LinkedHashMap<>();
     private final StringBuilder out = new StringBuilder();
 
     /** Plays the commands of a transcript and returns it with the output they really have. */
@@ -32,6 +44,15 @@ final class Transcript {
     private void run(String[] words) {
         switch (words[0]) {
             case "acquire" -> acquire(words);
+            case "all" -> acquireAll(words);
+            case "cancel" -> cancel(words);
+            case "gone" -> caller(words[1]).disconnect();
+            case "cut" -> caller(words[1]).disconnectSilently();
+            case "list" -> list(words);
+            case "validate" ->
+                say(server.service()
+                        .validate(words[1], Long.parseLong(words[2]))
+                        .toString());
             case "heartbeat" -> say(show(server.heartbeat(words[1], hex(words[2]))));
             case "release" -> say(show(server.release(words[1], hex(words[2]))));
             case "status" -> say(showStatus(words[1]));
@@ -49,25 +70,112 @@ final class Transcript {
     }
 
     private void acquire(String[] words) {
-        String ttl = option(words, "ttl");
-        List<LockAnswer> answers =
-                server.acquire(words[1], option(words, "by"), ttl == null ? null : (Long) millis(ttl));
-        if (answers.isEmpty()) {
-            pending.add(answers);
-            say("(no answer yet)");
-        } else {
-            say(show(answers.get(0)));
+        VirtualCaller caller = caller(words);
+        server.service().acquire(new AcquireRequest(claim(words[1], words), terms(words)), caller);
+        tellIfWaiting(caller);
+    }
+
+    /** {@code all a,b:shared,c:2/5 by=...}. */
+    private void acquireAll(String[] words) {
+        VirtualCaller caller = caller(words);
+        List<ResourceClaim> claims = Arrays.stream(words[1].split(",", -1))
+                .map(text -> text.split(":", 2))
+                .map(part -> claim(part[0], part.length == 1 ? new String[0] : new String[] {kind(part[1])}))
+                .toList();
+        server.service().acquireAll(new AcquireAllRequest(claims, terms(words)), caller);
+        tellIfWaiting(caller);
+    }
+
+    private static String kind(String text) {
+        return (text.contains("/") ? "permits=" : "mode=") + text;
+    }
+
+    private VirtualCaller caller(String name) {
+        return Objects.requireNonNull(callers.get(name));
+    }
+
+    /** Asynchronous answers are printed when they come, under the name given with {@code as=}. */
+    private VirtualCaller caller(String[] words) {
+        String name = option(words, "as");
+        String label = name == null ? "" : name + ": ";
+        VirtualCaller caller = new VirtualCaller(answer -> say(label + show(answer)));
+        if (name != null) {
+            callers.put(name, caller);
         }
+        return caller;
+    }
+
+    private void tellIfWaiting(VirtualCaller caller) {
+        if (!caller.isAnswered()) {
+            say("(waits)");
+        }
+    }
+
+    private static ResourceClaim claim(String name, String[] words) {
+        String permits = option(words, "permits");
+        if (permits != null) {
+            String[] numbers = permits.split("/", 2);
+            return ResourceClaim.permits(name, Integer.parseInt(numbers[0]), Integer.parseInt(numbers[1]));
+        }
+        boolean shared = "shared".equals(option(words, "mode"));
+        return ResourceClaim.of(name, shared ? LockMode.SHARED : LockMode.EXCLUSIVE);
+    }
+
+    private static AcquireTerms terms(String[] words) {
+        String ttl = option(words, "ttl");
+        String wait = option(words, "wait");
+        String delay = option(words, "delay");
+        String note = option(words, "note");
+        return new AcquireTerms(
+                option(words, "by"),
+                ttl == null ? null : (Long) millis(ttl),
+                wait == null ? 0 : millis(wait),
+                option(words, "id"),
+                delay == null ? 0 : millis(delay),
+                note == null ? Map.of() : Map.of("note", note));
+    }
+
+    private void cancel(String[] words) {
+        String client = Objects.requireNonNull(option(words, "by"));
+        String id = Objects.requireNonNull(option(words, "id"));
+        say(show(server.service().cancel(new CancelRequest(words[1], client, id))));
+    }
+
+    private void list(String[] words) {
+        String limit = option(words, "limit");
+        String prefix = option(words, "prefix");
+        server.service()
+                .list(
+                        prefix == null ? "" : prefix,
+                        option(words, "after"),
+                        limit == null ? 100 : Integer.parseInt(limit),
+                        answer -> {
+                            answer.resources().forEach(entry -> say(show(entry)));
+                            say(answer.next() == null ? "(end)" : "(next " + answer.next() + ")");
+                        });
+    }
+
+    private static String show(ListAnswer.Entry entry) {
+        return entry.resourceName() + " " + entry.mode() + " holders="
+                + entry.holders().stream().map(Transcript::show).toList() + " queue=" + entry.queueLength();
+    }
+
+    private static String show(HolderView holder) {
+        StringBuilder text = new StringBuilder(Objects.requireNonNullElse(holder.clientId(), "-"));
+        text.append('#').append(holder.fencingToken()).append(' ').append(holder.mode());
+        append(text, "left", holder.remainingMs());
+        if (!holder.metadata().isEmpty()) {
+            append(text, "metadata", holder.metadata());
+        }
+        return text.toString();
     }
 
     private void disk(String what) {
         if (what.equals("hold")) {
             server.holdDisk();
-            return;
+        } else {
+            server.releaseDisk(what.equals("go"));
         }
-        server.releaseDisk(what.equals("go"));
-        pending.forEach(answers -> say(show(answers.get(0))));
-        pending.clear();
     }
 
     private String showStatus(String resourceName) {
@@ -79,12 +187,23 @@ final class Transcript {
         out.append("> ").append(line).append('\n');
     }
 
-    private static String show(LockAnswer answer) {
+    private String show(LockAnswer answer) {
         StringBuilder line = new StringBuilder(answer.status().wireName());
         append(line, "token", answer.lockToken() == null ? null : name(answer.lockToken()));
         append(line, "fence", answer.fencingToken());
         append(line, "ttl", answer.ttlMs());
         append(line, "remaining", answer.remainingMs());
+        append(line, "waited", answer.waitedMs() == null || answer.waitedMs() == 0 ? null : answer.waitedMs());
+        append(line, "id", answer.requestId());
+        append(line, "ticket", answer.ticket());
+        append(line, "position", answer.position());
+        if (answer.holders() != null) {
+            append(
+                    line,
+                    "holders",
+                    answer.holders().stream().map(Transcript::show).toList());
+        }
+        append(line, "queue", answer.queueLength());
         append(line, "retryAfter", answer.retryAfterMs());
         append(line, "reason", answer.reason());
         return line.toString();
@@ -95,6 +214,14 @@ final class Transcript {
         append(line, "by", answer.clientId());
         append(line, "acquiredAt", answer.acquiredAt());
         append(line, "lastHeartbeat", answer.lastHeartbeat());
+        append(line, "mode", answer.mode());
+        if (!answer.holders().isEmpty()) {
+            append(
+                    line,
+                    "holders",
+                    answer.holders().stream().map(Transcript::show).toList());
+        }
+        append(line, "queue", answer.queueLength());
         return line.toString();
     }
 
@@ -129,11 +256,20 @@ final class Transcript {
         return Long.parseLong(number) * unit;
     }
 
-    private static String hex(String name) {
-        return name.matches("t\\d+") ? new Token(0, Long.parseLong(name.substring(1))).toHex() : name;
+    /** The token of that name, or one that was never given out. */
+    private String hex(String name) {
+        boolean plain = name.matches("t\\d+");
+        return plain ? tokens.getOrDefault(name, new Token(-1, -1).toHex()) : name;
     }
 
-    private static String name(String hex) {
-        return "t" + Long.parseLong(hex, 16);
+    private String name(String hex) {
+        for (Map.Entry<String, String> known : tokens.entrySet()) {
+            if (known.getValue().equals(hex)) {
+                return known.getKey();
+            }
+        }
+        String name = "t" + (tokens.size() + 1);
+        tokens.put(name, hex);
+        return name;
     }
 }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class VirtualServer {
     static final long DEFAULT_TTL_MS = 45_000;
     private static final long TICK_MS = 100;
-    private static final ServiceLimits LIMITS = new ServiceLimits(DEFAULT_TTL_MS, 1_000);
+    private static final ServiceLimits LIMITS = new ServiceLimits(DEFAULT_TTL_MS, 1_000, 4, 1_000, 20);
 
     private final Deque<Consumer<Boolean>> heldWrites = new ArrayDeque<>();
     private @Nullable RestartState disk;
@@ -40,7 +40,7 @@ final class VirtualServer {
         disk = first;
         promises = new Promises(first, this::write);
         service = new LockService(
-                new LockTable(first.fencingReserved() - Promises.FENCING_BLOCK),
+                new LockTable(first.fencingReserved() - Promises.FENCING_BLOCK, LIMITS.endedRequestsKept()),
                 new TimeSource(() -> nowMillis, () -> wallMillis),
                 () -> new Token(0, ++tokensDrawn),
                 promises,
@@ -65,7 +65,7 @@ final class VirtualServer {
     /** The answers to an acquire so far: one, or none while it waits for the disk. */
     List<LockAnswer> acquire(String resourceName, @Nullable String clientId, @Nullable Long ttlMs) {
         List<LockAnswer> answers = new ArrayList<>();
-        service.acquire(new AcquireRequest(resourceName, clientId, ttlMs), answers::add);
+        service.acquire(AcquireRequest.tryOnce(resourceName, clientId, ttlMs), new VirtualCaller(answers::add));
         return answers;
     }
 

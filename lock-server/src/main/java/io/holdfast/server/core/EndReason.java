@@ -1,0 +1,10 @@
+package io.holdfast.server.core;
+
+/** Why an acquire that had a request id is over. */
+public enum EndReason {
+    RELEASED,
+    EXPIRED,
+    CANCELLED,
+    /** It waited, and nobody came back for its place in time. */
+    ABANDONED
+}

@@ -1,0 +1,23 @@
+package io.holdfast.server.http;
+
+import io.holdfast.protocol.LockAnswer;
+import io.holdfast.server.service.Caller;
+import io.vertx.core.http.HttpServerRequest;
+
+/** An HTTP request that waits for its answer. Confined to the event loop. */
+record HttpCaller(HttpServerRequest request) implements Caller {
+    @Override
+    public void answer(LockAnswer answer, Runnable undelivered) {
+        Answers.send(request, answer).onFailure(failure -> undelivered.run());
+    }
+
+    @Override
+    public void answer(LockAnswer answer) {
+        Answers.send(request, answer);
+    }
+
+    @Override
+    public void onGone(Runnable gone) {
+        request.response().closeHandler(closed -> gone.run());
+    }
+}

@@ -1,0 +1,218 @@
+package io.holdfast.server.service;
+
+import io.holdfast.protocol.LockAnswer;
+import io.holdfast.protocol.UnavailableReason;
+import io.holdfast.server.core.AcquireCommand;
+import io.holdfast.server.core.EndReason;
+import io.holdfast.server.core.Hold;
+import io.holdfast.server.core.LockTable;
+import io.holdfast.server.core.Part;
+import io.holdfast.server.core.Place;
+import io.holdfast.server.core.Resource;
+import io.holdfast.server.core.Timers;
+import io.holdfast.server.core.Token;
+import io.holdfast.server.log.Promises;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who waits, and who is next. A place whose caller is connected is attached; only attached places are granted, in the
+ * order of their tickets, and a place without a caller is passed over but keeps its order for {@value #GRACE_MILLIS} ms.
+ * A free resource is handed over in the turn in which it became free. Sets reserve nothing: they take what the queues
+ * leave, all or nothing. Confined to the event loop.
+ */
+final class WaitingRoom {
+    static final long GRACE_MILLIS = 5_000;
+
+    private final LockTable table;
+    private final Timers timers;
+    private final TimeSource time;
+    private final Grants grants;
+    private final Views views;
+    private final Supplier<Token> tokens;
+    private final Promises promises;
+
+    WaitingRoom(
+            LockTable table,
+            Timers timers,
+            TimeSource time,
+            Grants grants,
+            Views views,
+            Supplier<Token> tokens,
+            Promises promises) {
+        this.table = table;
+        this.timers = timers;
+        this.time = time;
+        this.grants = grants;
+        this.views = views;
+        this.tokens = tokens;
+        this.promises = promises;
+    }
+
+    /** Whether a newcomer may take the resources if they are free: nobody who is there waits for one of them. */
+    boolean mayOvertake(List<Part> parts) {
+        for (Part part : parts) {
+            Resource resource = table.find(part.resourceName());
+            if (resource != null && firstAttached(resource) != null) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Puts a busy acquire in line. */
+    void enqueue(AcquireCommand command, Caller caller, long waitMillis) {
+        Place place = table.enqueue(command);
+        sit(new Seat(place), caller, waitMillis);
+    }
+
+    /** Lets a repeated request take its place over; an older request still open is sent away with its ticket. */
+    void reattach(Place place, Caller caller, long waitMillis) {
+        Seat seat = Seat.of(place);
+        Caller older = seat.caller();
+        timers.cancel(seat);
+        sit(seat, caller, waitMillis);
+        if (older != null) {
+            older.answer(queued(place));
+        }
+        handOver(place.parts());
+    }
+
+    private void sit(Seat seat, Caller caller, long waitMillis) {
+        seat.take(caller, time.nowMillis());
+        timers.arm(seat, time.nowMillis(), waitMillis);
+        caller.onGone(() -> gone(seat, caller));
+    }
+
+    /** The caller's connection broke. */
+    private void gone(Seat seat, Caller caller) {
+        if (seat.caller() != caller) {
+            return; // answered, or replaced by a newer request
+        }
+        if (seat.place().request() == null) {
+            drop(seat.place(), EndReason.ABANDONED);
+        } else {
+            detach(seat);
+        }
+    }
+
+    /** A seat's time is up: the end of a request's wait, or of the grace. */
+    void timeIsUp(Seat seat) {
+        Place place = seat.place();
+        Caller caller = seat.caller();
+        if (caller == null) {
+            drop(place, EndReason.ABANDONED);
+        } else if (place.request() == null) {
+            seat.leave();
+            drop(place, EndReason.ABANDONED);
+            caller.answer(views.timeout(place.parts().get(0).resourceName()));
+        } else {
+            detach(seat);
+            caller.answer(queued(place));
+        }
+    }
+
+    private void detach(Seat seat) {
+        seat.leave();
+        timers.cancel(seat);
+        timers.arm(seat, time.nowMillis(), GRACE_MILLIS);
+        handOver(seat.place().parts());
+    }
+
+    /** Ends a place; whoever waits there is told. */
+    void drop(Place place, EndReason reason) {
+        Seat seat = Seat.of(place);
+        Caller caller = seat.caller();
+        seat.leave();
+        timers.cancel(seat);
+        table.drop(place, reason);
+        if (caller != null) {
+            caller.answer(LockAnswer.ended(Views.wireName(reason)));
+        }
+        handOver(place.parts());
+    }
+
+    /** Sends everybody away who waits for one of these resources; for a server that stops. */
+    void sendAway(Resource resource) {
+        for (Place place : allPlaces(resource)) {
+            Seat seat = Seat.of(place);
+            Caller caller = seat.caller();
+            seat.leave();
+            if (caller != null) {
+                caller.answer(LockAnswer.unavailable(UnavailableReason.DRAINING, 1_000));
+            }
+        }
+    }
+
+    private static List<Place> allPlaces(Resource resource) {
+        List<Place> places = new ArrayList<>(resource.queue());
+        places.addAll(resource.sets());
+        return places;
+    }
+
+    /** Grants whatever can be granted of these resources now. */
+    void handOver(List<Part> parts) {
+        for (Part part : parts) {
+            Resource resource = table.find(part.resourceName());
+            if (resource != null) {
+                handOver(resource);
+            }
+        }
+    }
+
+    /** Grants whatever can be granted of this resource now. */
+    void handOver(Resource resource) {
+        Place next = firstAttached(resource);
+        while (next != null && isGrantable(next)) {
+            grant(next);
+            next = firstAttached(resource);
+        }
+        for (Place set : List.copyOf(resource.sets())) {
+            if (Seat.of(set).caller() != null && isGrantable(set) && mayOvertake(set.parts())) {
+                grant(set);
+            }
+        }
+    }
+
+    /** Free, and covered by what the state file promises; if not covered yet, the place's next repetition asks again. */
+    private boolean isGrantable(Place place) {
+        return table.isGrantable(place) && promises.allows(place.terms().ttlMillis(), table.lastFencingToken() + 1);
+    }
+
+    private void grant(Place place) {
+        Seat seat = Seat.of(place);
+        Caller caller = seat.caller();
+        if (caller == null) {
+            throw new IllegalStateException("nobody is there to be granted");
+        }
+        seat.leave();
+        timers.cancel(seat);
+        Hold hold = table.grantPlace(place, tokens.get(), time.wallMillis());
+        grants.arm(hold);
+        caller.answer(grants.answer(hold, time.nowMillis() - seat.arrivedMillis()), () -> undelivered(hold));
+    }
+
+    /** A hold nobody can ask for again is of no use to anybody; one with a request id waits to be fetched. */
+    private void undelivered(Hold hold) {
+        boolean current = table.heldUnder(hold.parts().get(0).resourceName(), hold.token()) == hold;
+        if (hold.request() == null && current) {
+            grants.end(hold, EndReason.ABANDONED);
+            handOver(hold.parts());
+        }
+    }
+
+    private static LockAnswer queued(Place place) {
+        return LockAnswer.queued(place.ticket(), place.placesAheadAtFirst() + 1);
+    }
+
+    private static @Nullable Place firstAttached(Resource resource) {
+        for (Place place : resource.queue()) {
+            if (Seat.of(place).caller() != null) {
+                return place;
+            }
+        }
+        return null;
+    }
+}
