@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Main class: the Vert.x application launcher, made strict. The stock launcher only warns about a configuration it cannot
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * chance. Here: one line on stderr and exit code 1 when the server cannot start, 2 for wrong usage, 0 after SIGTERM.
  */
 public final class HoldfastApplication extends VertxApplication implements VertxApplicationHooks {
+    private static final Logger LOG = LoggerFactory.getLogger(HoldfastApplication.class);
+
     private static final String USAGE = """
             Usage: java [-Dholdfast.KEY=VALUE ...] -jar lock-server.jar [--conf FILE|JSON] [--version] [--help]
 
@@ -72,6 +76,20 @@ public final class HoldfastApplication extends VertxApplication implements Vertx
                 .setWorkerPoolSize(WORKERS)
                 .setInternalBlockingPoolSize(WORKERS);
         return Vertx.builder().with(options);
+    }
+
+    /** Out of memory, or worse: a server whose event loop is dead must not keep the port and the data directory. */
+    @Override
+    public void afterVertxStarted(HookContext context) {
+        context.vertx().exceptionHandler(HoldfastApplication::uncaught);
+        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> uncaught(failure));
+    }
+
+    private static void uncaught(Throwable failure) {
+        if (failure instanceof VirtualMachineError) {
+            fail("cannot go on: " + failure);
+        }
+        LOG.error("Unexpected failure", failure);
     }
 
     @Override

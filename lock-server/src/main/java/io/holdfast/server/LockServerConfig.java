@@ -31,6 +31,9 @@ public record LockServerConfig(
         HttpLimits http) {
 
     private static final long MAX_TTL_IN_MEMORY_MS = 120_000;
+    /** Three times as long when percent-encoded, and that has to fit into a request line. */
+    private static final long MAX_NAME_BYTES = 1_024;
+
     private static final long HOUR_MS = 3_600_000;
 
     /**
@@ -60,7 +63,7 @@ public record LockServerConfig(
                         (int) in.number("maxWaiters", 200_000, 1, 10_000_000),
                         (int) in.number("endedRequestsKept", 500_000, 0, 100_000_000)),
                 new RequestRules(
-                        (int) in.number("maxNameBytes", 512, 1, 4_096),
+                        (int) in.number("maxNameBytes", 512, 1, MAX_NAME_BYTES),
                         maxTtlMillis,
                         in.number("maxWaitMs", 60_000, 0, HOUR_MS)),
                 new HttpLimits(

@@ -11,6 +11,7 @@ import io.holdfast.server.service.LockService;
 import io.holdfast.server.service.TimeSource;
 import io.holdfast.server.service.TokenSource;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -33,7 +34,9 @@ public final class LockServerVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(LockServerVerticle.class);
     private static final long TICK_MS = 100;
     private static final long FOLLOW_UP_MS = 1;
+    private static final long STOP_POLL_MS = 20;
     private static final int ACCEPT_BACKLOG = 4_096;
+    private static final int RECEIVE_BUFFER_BYTES = 16_384;
 
     private final TimeSource time;
     private @Nullable Running running;
@@ -134,6 +137,10 @@ public final class LockServerVerticle extends VerticleBase {
                 .setHost(config.host())
                 .setPort(config.port())
                 .setAcceptBacklog(ACCEPT_BACKLOG)
+                // Bounds what one read can bring in from a client that pipelines and never reads: with the default,
+                // sixty of
+                // them filled a heap of 256 MB.
+                .setReceiveBufferSize(RECEIVE_BUFFER_BYTES)
                 .setHandle100ContinueAutomatically(true)
                 .setHttp2ClearTextEnabled(false)
                 // Each of these puts a handler into the path of every request, for a protocol nobody speaks here.
@@ -182,10 +189,32 @@ public final class LockServerVerticle extends VerticleBase {
         running = null;
         LOG.info("Stopping: no new locks, running requests finish within {} ms", stopping.drainMillis);
         stopping.service.drain();
-        return stopping.server
-                .shutdown(stopping.drainMillis, TimeUnit.MILLISECONDS)
+        long startMillis = time.nowMillis();
+        return nothingHeldOr(stopping.drainMillis, stopping.service)
+                .compose(done -> {
+                    long leftMillis = stopping.drainMillis - (time.nowMillis() - startMillis);
+                    return stopping.server.shutdown(Math.max(0, leftMillis), TimeUnit.MILLISECONDS);
+                })
                 .transform(closed -> leaveBehind(stopping))
-                .onComplete(done -> LOG.info("Stopped"));
+                .onSuccess(done -> LOG.info("Stopped"))
+                .onFailure(e -> LOG.error("Stopped, but cannot write the state file: {}", e.getMessage()))
+                .otherwiseEmpty();
+    }
+
+    /** Holders get the time of the drain to give back what they hold: heartbeats and releases are served all along. */
+    private Future<Void> nothingHeldOr(long patienceMillis, LockService service) {
+        Promise<Void> promise = Promise.promise();
+        long endMillis = time.nowMillis() + patienceMillis;
+        vertx.setPeriodic(STOP_POLL_MS, STOP_POLL_MS, id -> {
+            if (service.isEmpty() || time.nowMillis() >= endMillis) {
+                vertx.cancelTimer(id);
+                promise.tryComplete();
+            }
+        });
+        if (service.isEmpty() || patienceMillis == 0) {
+            promise.tryComplete();
+        }
+        return promise.future();
     }
 
     private Future<?> leaveBehind(Running stopping) {

@@ -1,6 +1,7 @@
 package io.holdfast.server;
 
 import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
@@ -19,19 +20,28 @@ public final class RunningServer implements AutoCloseable {
 
     /** Starts a server with that configuration on top of an ephemeral port. */
     public static RunningServer start(Path dataDir, JsonObject config) {
-        return new RunningServer(config.copy().put("port", 0).put("dataDir", dataDir.toString()));
+        return new RunningServer(new JsonObject()
+                .put("drainMs", 0)
+                .mergeIn(config)
+                .put("port", 0)
+                .put("dataDir", dataDir.toString()));
     }
 
     public int port() {
         return verticle.actualPort();
     }
 
-    @Override
-    public void close() {
-        await(vertx.close());
+    /** Begins to stop, as SIGTERM does. */
+    public Future<Void> stop() {
+        return vertx.close();
     }
 
-    static <T> T await(io.vertx.core.Future<T> future) {
+    @Override
+    public void close() {
+        await(stop());
+    }
+
+    public static <T> T await(Future<T> future) {
         try {
             return future.await(WAIT_SECONDS, TimeUnit.SECONDS);
         } catch (java.util.concurrent.TimeoutException e) {

@@ -76,7 +76,6 @@ public final class Timers {
      */
     public boolean tick(long nowMillis, int budget, Consumer<Timer> due) {
         noticeStall(nowMillis);
-        lastTickMillis = nowMillis;
         if (nowMillis < quietUntilMillis) {
             return false;
         }
@@ -94,6 +93,7 @@ public final class Timers {
             stalledMillis += gapMillis;
             quietUntilMillis = nowMillis + STALL_MILLIS;
         }
+        lastTickMillis = nowMillis;
     }
 
     private boolean endConfirmed(long nowMillis, int budget, Consumer<Timer> due) {
@@ -113,10 +113,6 @@ public final class Timers {
     }
 
     private boolean collectSuspects(long nowMillis, int budget) {
-        if (!suspects.isEmpty()) {
-            return false; // younger than the span to confirm; two ages must not mix in one list
-        }
-        suspectedAtMillis = nowMillis;
         long now = ownTime(nowMillis);
         int left = budget;
         while (left > 0 && currentSlot < now / SLOT_MILLIS) {
@@ -125,6 +121,7 @@ public final class Timers {
                 currentSlot++;
             } else if (timer.deadlineMillis <= now) {
                 suspects.add(timer);
+                suspectedAtMillis = nowMillis; // the youngest speaks for all: no list is confirmed too early
                 left--;
             } else {
                 place(timer);
@@ -144,8 +141,12 @@ public final class Timers {
         return (int) (slot & (SLOTS - 1));
     }
 
-    /** The time by which deadlines are kept: it stood still whenever the server did. */
+    /**
+     * The time by which deadlines are kept: it stood still whenever the server did, also in a stall that no tick has
+     * noticed yet.
+     */
     private long ownTime(long nowMillis) {
-        return nowMillis - stalledMillis;
+        boolean stalled = nowMillis - lastTickMillis > STALL_MILLIS;
+        return (stalled ? lastTickMillis : nowMillis) - stalledMillis;
     }
 }

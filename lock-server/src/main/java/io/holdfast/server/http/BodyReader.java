@@ -32,9 +32,9 @@ final class BodyReader implements OpenConnection.Arrival {
 
     /** Reads the body of {@code request} and calls {@code whole} with it, unless it is refused or never arrives. */
     static void read(HttpServerRequest request, Connections connections, int maxBytes, Whole whole) {
-        OpenConnection connection = connections.requestStarted(request);
+        OpenConnection connection = connections.find(request);
         if (connection == null) {
-            return; // one connection too many, and being closed
+            return; // it is being closed
         }
         BodyReader reader = new BodyReader(request, connection, maxBytes, whole);
         connection.expect(reader);
@@ -56,8 +56,8 @@ final class BodyReader implements OpenConnection.Arrival {
                     Status.UNSUPPORTED_MEDIA_TYPE, "The request body must have Content-Type application/json"));
         }
         String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-        // The decoder has checked that it is a number; more than eight digits is too many whatever they are.
-        if (length != null && (length.length() > 8 || Integer.parseInt(length.trim()) > maxBytes)) {
+        // The decoder has checked that it is a number that fits.
+        if (length != null && Long.parseLong(length.trim()) > maxBytes) {
             refuseTooLarge();
         }
     }

@@ -59,6 +59,12 @@ public final class Connections {
         return entry;
     }
 
+    /** The connection a request came on, or null if that is being closed. */
+    @Nullable
+    OpenConnection find(HttpServerRequest request) {
+        return open.get(request.connection());
+    }
+
     /** Cuts off what is overdue. To be called every 100 ms; again soon when it returns true. */
     public boolean tick() {
         return timers.tick(time.nowMillis(), TIMERS_PER_TICK, this::look);

@@ -15,9 +15,11 @@ import io.holdfast.protocol.TokenRequest;
 import io.holdfast.server.service.LockService;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,6 +48,9 @@ public final class LockRoutes {
     public Handler<HttpServerRequest> handler(Vertx vertx) {
         Router router = router(vertx);
         return request -> {
+            if (connections.requestStarted(request) == null) {
+                return; // it is being closed
+            }
             String path = request.path();
             // On the raw path: the router normalises it to match, but "a%2Fb" and ".." are names like any other.
             if (path != null && path.startsWith(ApiPaths.STATUS)) {
@@ -97,10 +102,7 @@ public final class LockRoutes {
     }
 
     private void get(Router router, String path, Handler<HttpServerRequest> call) {
-        router.get(path).handler(ctx -> {
-            connections.requestStarted(ctx.request());
-            call.handle(ctx.request());
-        });
+        router.get(path).handler(ctx -> call.handle(ctx.request()));
         router.route(path).handler(ctx -> methodNotAllowed(ctx.request(), "GET"));
     }
 
@@ -115,7 +117,6 @@ public final class LockRoutes {
         } else if (!request.method().equals(HttpMethod.GET)) {
             methodNotAllowed(request, "GET");
         } else {
-            connections.requestStarted(request);
             tell(request, () -> call.accept(request, PathSegment.decodeName(segment, rules)));
         }
     }
@@ -157,13 +158,23 @@ public final class LockRoutes {
         });
     }
 
+    /** A body nobody asked for is not read to its end. */
+    private static void refuse(HttpServerRequest request, LockAnswer answer) {
+        boolean hasBody = request.headers().contains(HttpHeaders.TRANSFER_ENCODING)
+                || !"0".equals(Objects.requireNonNullElse(request.getHeader(HttpHeaders.CONTENT_LENGTH), "0"));
+        if (hasBody) {
+            request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        }
+        Answers.send(request, answer);
+    }
+
     private static void unknownPath(HttpServerRequest request) {
-        Answers.send(request, LockAnswer.refused(Status.UNKNOWN_PATH, "There is nothing at this path"));
+        refuse(request, LockAnswer.refused(Status.UNKNOWN_PATH, "There is nothing at this path"));
     }
 
     private static void methodNotAllowed(HttpServerRequest request, String allowed) {
         request.response().putHeader("Allow", allowed);
-        Answers.send(request, LockAnswer.refused(Status.METHOD_NOT_ALLOWED, "This path answers " + allowed + " only"));
+        refuse(request, LockAnswer.refused(Status.METHOD_NOT_ALLOWED, "This path answers " + allowed + " only"));
     }
 
     private static void badRequest(HttpServerRequest request, String message) {

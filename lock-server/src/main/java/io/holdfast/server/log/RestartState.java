@@ -17,9 +17,7 @@ public record RestartState(long longestTtlMillis, long fencingReserved, boolean 
 
     static RestartState of(Properties properties) {
         return new RestartState(
-                number(properties, LONGEST_TTL),
-                number(properties, FENCING_RESERVED),
-                Boolean.parseBoolean(properties.getProperty(CLEAN)));
+                number(properties, LONGEST_TTL), number(properties, FENCING_RESERVED), yesOrNo(properties, CLEAN));
     }
 
     String toText() {
@@ -33,9 +31,21 @@ public record RestartState(long longestTtlMillis, long fencingReserved, boolean 
             throw new IllegalArgumentException(key + " is missing");
         }
         try {
-            return Long.parseLong(value);
+            long number = Long.parseLong(value);
+            if (number >= 0) {
+                return number;
+            }
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(key + " is not a number", e);
+            // falls through to the one message
         }
+        throw new IllegalArgumentException(key + " is not a number that makes sense");
+    }
+
+    private static boolean yesOrNo(Properties properties, String key) {
+        String value = properties.getProperty(key);
+        if (!"true".equals(value) && !"false".equals(value)) {
+            throw new IllegalArgumentException(key + " is neither true nor false");
+        }
+        return Boolean.parseBoolean(value);
     }
 }

@@ -132,6 +132,36 @@ final class TimersTest {
         assertFalse(timers.tick(12_100, 10, due::add));
     }
 
+    /** A few that die among many that live used to be found at the pace of one small batch per tick. */
+    @Test
+    void theLivingDoNotDelayTheDying() {
+        List<Named> living = new ArrayList<>();
+        for (int i = 0; i < 20_000; i++) {
+            Named timer = new Named("living");
+            timers.arm(timer, 0, 10_000);
+            living.add(timer);
+        }
+        for (int i = 0; i < 1_000; i++) {
+            timers.arm(new Named("dying"), 0, 9_000 + i);
+        }
+        runUntil(8_900);
+        living.forEach(timer -> timers.extend(timer, nowMillis, 10_000));
+        runUntil(10_300);
+        assertEquals(1_000, ended.size());
+    }
+
+    @Test
+    void whatIsArmedInAStallThatNoTickHasSeenGetsItsDelayAndNoMore() {
+        runUntil(1_000);
+        Named timer = new Named("a");
+        timers.arm(timer, 3_601_000, 2_000);
+        tickAt(3_601_000);
+        runUntil(3_602_900);
+        assertEquals(List.of(), ended);
+        runUntil(3_603_300);
+        assertEquals(List.of("a"), ended);
+    }
+
     @Test
     void holdsAgainstANaiveListOfDeadlines() {
         long seed = Long.getLong("seed", System.nanoTime());

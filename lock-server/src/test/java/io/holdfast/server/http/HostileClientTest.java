@@ -228,6 +228,27 @@ final class HostileClientTest {
         }
     }
 
+    /** Only calls that succeeded used to count as life. */
+    @Test
+    void aConnectionThatIsAnsweredWithRefusalsIsNotIdle() throws IOException {
+        try (RawHttp http = connect()) {
+            long end = System.nanoTime() + 1_500_000_000L;
+            while (System.nanoTime() < end) {
+                http.send("GET /nope HTTP/1.1\r\nHost: x\r\n\r\n");
+                assertEquals(404, http.read().code());
+            }
+        }
+    }
+
+    @Test
+    void aBodyThatNobodyAskedForEndsTheConnection() throws IOException {
+        try (RawHttp http = connect()) {
+            http.send("PUT /nope HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n");
+            assertEquals(404, http.read().code());
+            http.awaitClosed();
+        }
+    }
+
     @Test
     void onceTheServerIsGoneNobodyIsAnswered() throws IOException {
         int port = server.port();

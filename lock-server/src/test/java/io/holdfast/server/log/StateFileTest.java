@@ -40,7 +40,13 @@ final class StateFileTest {
 
     @Test
     void aFileThatMakesNoSenseIsNotTakenForAFirstStart() throws IOException {
-        for (String content : new String[] {"", "longestTtlMs=45000\n", "longestTtlMs=x\nfencingReserved=1\n"}) {
+        for (String content : new String[] {
+            "",
+            "longestTtlMs=45000\n",
+            "longestTtlMs=x\nfencingReserved=1\n",
+            "longestTtlMs=-5\nfencingReserved=1\nclean=true\n",
+            "longestTtlMs=5\nfencingReserved=1\nclean=maybe\n"
+        }) {
             Files.writeString(folder.resolve("memory.state"), content);
             try (StateFile file = StateFile.open(folder)) {
                 IOException refusal = assertThrows(IOException.class, file::read);

@@ -71,6 +71,9 @@ final class Transcript {
 
     private void acquire(String[] words) {
         VirtualCaller caller = caller(words);
+        if (option(words, "cut") != null) {
+            caller.disconnectSilently();
+        }
         server.service().acquire(new AcquireRequest(claim(words[1], words), terms(words)), caller);
         tellIfWaiting(caller);
     }
