@@ -10,6 +10,7 @@ WORK=$(mktemp -d "${TMPDIR:-/tmp}/holdfast-bench.XXXXXX")
 RUN=$(printf '%x%04x' "$EPOCHSECONDS" "$RANDOM")
 STARTED=() # process ids
 NAP_FD=
+SERVER_FLAGS=() # further system properties of the lock server
 
 clean_up() {
     trap - EXIT INT TERM
@@ -106,7 +107,7 @@ start_lock_server() { # heap
     pick_port
     # shellcheck disable=SC2046 # one word each
     start_java $(heap_flags "$1") -Dholdfast.port="$PORT" -Dholdfast.dataDir="$WORK/data-$PORT" \
-        -Dholdfast.storage=memory -Dholdfast.maxTtlMs=3600000 -Dholdfast.defaultTtlMs=3600000 -jar "$JAR"
+        -Dholdfast.storage=memory -Dholdfast.drainMs=0 "${SERVER_FLAGS[@]}" -Dholdfast.maxTtlMs=3600000 -Dholdfast.defaultTtlMs=3600000 -jar "$JAR"
     wait_ready "$PORT" "$PID" /readyz
 }
 
