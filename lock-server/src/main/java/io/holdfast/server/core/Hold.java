@@ -1,6 +1,7 @@
 package io.holdfast.server.core;
 
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,7 +10,10 @@ import org.jspecify.annotations.Nullable;
  * Confined to the event loop.
  */
 public final class Hold {
-    private final List<Part> parts;
+    /** What is held, when it is one resource, as it nearly always is: a list of one would cost as much again. */
+    private final @Nullable Part onlyPart;
+
+    private final @Nullable List<Part> parts;
     private final @Nullable String clientId;
     private final @Nullable RequestKey request;
     private final Terms terms;
@@ -20,7 +24,9 @@ public final class Hold {
     private @Nullable Lease lease;
 
     Hold(AcquireCommand command, long fencingToken) {
-        this.parts = command.parts();
+        boolean single = command.parts().size() == 1;
+        this.onlyPart = single ? command.first() : null;
+        this.parts = single ? null : command.parts();
         this.clientId = command.clientId();
         this.request = command.request();
         this.terms = command.terms();
@@ -32,7 +38,10 @@ public final class Hold {
 
     /** What is held, in the order it was asked for. */
     public List<Part> parts() {
-        return parts;
+        if (parts != null) {
+            return parts;
+        }
+        return List.of(Objects.requireNonNull(onlyPart));
     }
 
     public @Nullable String clientId() {
@@ -63,7 +72,7 @@ public final class Hold {
 
     /** What is held of one resource of this hold. */
     public Claim claimOn(String resourceName) {
-        for (Part part : parts) {
+        for (Part part : parts()) {
             if (part.resourceName().equals(resourceName)) {
                 return part.claim();
             }
@@ -86,6 +95,6 @@ public final class Hold {
     }
 
     boolean wantsTheSameAs(AcquireCommand command) {
-        return parts.equals(command.parts()) && terms.equals(command.terms());
+        return parts().equals(command.parts()) && terms.equals(command.terms());
     }
 }
