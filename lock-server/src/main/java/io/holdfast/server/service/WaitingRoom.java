@@ -13,7 +13,10 @@ import io.holdfast.server.core.Timers;
 import io.holdfast.server.core.Token;
 import io.holdfast.server.log.Promises;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +36,8 @@ final class WaitingRoom {
     private final Views views;
     private final Supplier<Token> tokens;
     private final Promises promises;
+    /** The places of each queue whose callers are connected, by ticket; no entry where nobody is. */
+    private final Map<String, TreeMap<Long, Place>> attached = new HashMap<>();
 
     WaitingRoom(
             LockTable table,
@@ -54,8 +59,7 @@ final class WaitingRoom {
     /** Whether a newcomer may take the resources if they are free: nobody who is there waits for one of them. */
     boolean mayOvertake(List<Part> parts) {
         for (Part part : parts) {
-            Resource resource = table.find(part.resourceName());
-            if (resource != null && firstAttached(resource) != null) {
+            if (attached.containsKey(part.resourceName())) {
                 return false;
             }
         }
@@ -82,8 +86,24 @@ final class WaitingRoom {
 
     private void sit(Seat seat, Caller caller, long waitMillis) {
         seat.take(caller, time.nowMillis());
+        Place place = seat.place();
+        if (!place.isSet()) {
+            attached.computeIfAbsent(lineOf(place), name -> new TreeMap<>()).put(place.ticket(), place);
+        }
         timers.arm(seat, time.nowMillis(), waitMillis);
         caller.onGone(() -> gone(seat, caller));
+    }
+
+    private void leave(Seat seat) {
+        seat.leave();
+        TreeMap<Long, Place> line = attached.get(lineOf(seat.place()));
+        if (line != null && line.remove(seat.place().ticket()) != null && line.isEmpty()) {
+            attached.remove(lineOf(seat.place()));
+        }
+    }
+
+    private static String lineOf(Place place) {
+        return place.parts().get(0).resourceName();
     }
 
     /** The caller's connection broke. */
@@ -105,9 +125,9 @@ final class WaitingRoom {
         if (caller == null) {
             drop(place, EndReason.ABANDONED);
         } else if (place.request() == null) {
-            seat.leave();
+            leave(seat);
             drop(place, EndReason.ABANDONED);
-            caller.answer(views.timeout(place.parts().get(0).resourceName()));
+            caller.answer(views.timeout(lineOf(place)));
         } else {
             detach(seat);
             caller.answer(queued(place));
@@ -115,7 +135,7 @@ final class WaitingRoom {
     }
 
     private void detach(Seat seat) {
-        seat.leave();
+        leave(seat);
         timers.cancel(seat);
         timers.arm(seat, time.nowMillis(), GRACE_MILLIS);
         handOver(seat.place().parts());
@@ -125,7 +145,7 @@ final class WaitingRoom {
     void drop(Place place, EndReason reason) {
         Seat seat = Seat.of(place);
         Caller caller = seat.caller();
-        seat.leave();
+        leave(seat);
         timers.cancel(seat);
         table.drop(place, reason);
         if (caller != null) {
@@ -139,7 +159,7 @@ final class WaitingRoom {
         for (Place place : allPlaces(resource)) {
             Seat seat = Seat.of(place);
             Caller caller = seat.caller();
-            seat.leave();
+            leave(seat);
             if (caller != null) {
                 caller.answer(LockAnswer.unavailable(UnavailableReason.DRAINING, 1_000));
             }
@@ -187,7 +207,7 @@ final class WaitingRoom {
         if (caller == null) {
             throw new IllegalStateException("nobody is there to be granted");
         }
-        seat.leave();
+        leave(seat);
         timers.cancel(seat);
         Hold hold = table.grantPlace(place, tokens.get(), time.wallMillis());
         grants.arm(hold);
@@ -207,12 +227,8 @@ final class WaitingRoom {
         return LockAnswer.queued(place.ticket(), place.placesAheadAtFirst() + 1);
     }
 
-    private static @Nullable Place firstAttached(Resource resource) {
-        for (Place place : resource.queue()) {
-            if (Seat.of(place).caller() != null) {
-                return place;
-            }
-        }
-        return null;
+    private @Nullable Place firstAttached(Resource resource) {
+        TreeMap<Long, Place> line = attached.get(resource.name());
+        return line == null ? null : line.firstEntry().getValue();
     }
 }
