@@ -152,11 +152,11 @@ public final class LockTable {
         return epoch;
     }
 
-    /** Ends a lock-delay, unless a newer one is in force. */
+    /** Ends that lock-delay; others of the same resource run on. */
     public void endDelay(String resourceName, long epoch) {
         Resource resource = resources.find(resourceName);
-        if (resource != null && resource.delayEpoch() == epoch) {
-            resource.delay(0);
+        if (resource != null) {
+            resource.endDelay(epoch);
             resources.removeIfIdle(resourceName);
         }
     }
