@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Holds {@code docs/openapi.yaml} against what the server answers, both ways: nothing undocumented is answered, and
- * nothing is documented that is not answered.
+ * nothing is documented that is not answered. Long because it plays the whole interface.
  */
 @Timeout(60)
 final class OpenApiTest {
