@@ -126,14 +126,12 @@ final class RequestReader implements AutoCloseable {
 
     /** The current value as a flat map of texts, in its order. */
     Map<String, String> metadata(RequestField field) throws IOException, InvalidRequestException {
-        if (parser.currentToken() != JsonToken.START_OBJECT) {
-            throw new InvalidRequestException(field.wireName() + " must be an object of strings");
-        }
+        requireStrings(field, parser.currentToken() == JsonToken.START_OBJECT);
         Map<String, String> map = new LinkedHashMap<>();
         int bytes = 0;
         for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
-            parser.nextToken();
-            String value = Names.requireText(field.wireName(), string(field), ProtocolLimits.MAX_METADATA_BYTES);
+            requireStrings(field, parser.nextToken() == JsonToken.VALUE_STRING);
+            String value = Names.requireText(field.wireName(), parser.getText(), ProtocolLimits.MAX_METADATA_BYTES);
             Names.requireText(field.wireName(), key, ProtocolLimits.MAX_METADATA_BYTES);
             bytes += key.getBytes(StandardCharsets.UTF_8).length + value.getBytes(StandardCharsets.UTF_8).length;
             if (bytes > ProtocolLimits.MAX_METADATA_BYTES || map.put(key, value) != null) {
@@ -142,6 +140,12 @@ final class RequestReader implements AutoCloseable {
             }
         }
         return Collections.unmodifiableMap(map);
+    }
+
+    private static void requireStrings(RequestField field, boolean met) throws InvalidRequestException {
+        if (!met) {
+            throw new InvalidRequestException(field.wireName() + " must be an object of strings");
+        }
     }
 
     /** Hands each object of the array that is the current value to {@code item}. */

@@ -15,9 +15,9 @@ final class LocalServer implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx();
     private final URI endpoint;
 
-    private LocalServer(Path dataDir) throws Exception {
+    private LocalServer(Path dataDir, JsonObject settings) throws Exception {
         LockServerVerticle verticle = new LockServerVerticle();
-        JsonObject config = new JsonObject()
+        JsonObject config = settings.copy()
                 .put("port", 0)
                 .put("dataDir", dataDir.toString())
                 .put("drainMs", 100);
@@ -26,7 +26,12 @@ final class LocalServer implements AutoCloseable {
     }
 
     static LocalServer start(Path dataDir) throws Exception {
-        return new LocalServer(dataDir);
+        return start(dataDir, new JsonObject());
+    }
+
+    /** With these settings besides. */
+    static LocalServer start(Path dataDir, JsonObject settings) throws Exception {
+        return new LocalServer(dataDir, settings);
     }
 
     URI endpoint() {

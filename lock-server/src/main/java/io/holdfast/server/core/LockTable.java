@@ -2,6 +2,7 @@ package io.holdfast.server.core;
 
 import io.holdfast.server.core.AcquireOutcome.Kind;
 import java.util.Collection;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,7 +95,12 @@ public final class LockTable {
 
     /** Whether the holders leave room for this place; its order is the caller's business. */
     public boolean isGrantable(Place place) {
-        for (Part part : place.parts()) {
+        return admits(place.parts());
+    }
+
+    /** Whether the holders, and lock-delays, leave room for all of these. */
+    public boolean admits(List<Part> parts) {
+        for (Part part : parts) {
             Resource resource = resources.find(part.resourceName());
             if (resource != null && !resource.admits(part.claim())) {
                 return false;
@@ -152,11 +158,11 @@ public final class LockTable {
         return epoch;
     }
 
-    /** Ends a lock-delay, unless a newer one is in force. */
+    /** Ends that lock-delay; others of the same resource run on. */
     public void endDelay(String resourceName, long epoch) {
         Resource resource = resources.find(resourceName);
-        if (resource != null && resource.delayEpoch() == epoch) {
-            resource.delay(0);
+        if (resource != null) {
+            resource.endDelay(epoch);
             resources.removeIfIdle(resourceName);
         }
     }

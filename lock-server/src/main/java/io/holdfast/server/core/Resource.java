@@ -2,9 +2,11 @@ package io.holdfast.server.core;
 
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +25,10 @@ public final class Resource {
     /** Places for sets that this resource is part of, by ticket. */
     private @Nullable TreeMap<Long, Place> sets;
 
+    /** The lock-delays in force: several when holders that shared it expired one after the other. */
+    private @Nullable Set<Long> delayEpochs;
+
     private int permitsTaken;
-    private long delayEpoch;
 
     Resource(String name) {
         this.name = name;
@@ -56,14 +60,14 @@ public final class Resource {
         return queue == null ? 0 : queue.size();
     }
 
-    /** The epoch of the lock-delay in force, or 0. */
-    public long delayEpoch() {
-        return delayEpoch;
+    /** Whether a lock-delay keeps it from everybody. */
+    public boolean isDelayed() {
+        return delayEpochs != null;
     }
 
     /** Whether a claim could be granted now as far as the holders go; the queue is not asked. */
     boolean admits(Claim claim) {
-        if (delayEpoch != 0) {
+        if (isDelayed()) {
             return false;
         }
         Hold oldest = oldest();
@@ -149,11 +153,18 @@ public final class Resource {
     }
 
     void delay(long epoch) {
-        delayEpoch = epoch;
+        delayEpochs = delayEpochs == null ? new HashSet<>(2) : delayEpochs;
+        delayEpochs.add(epoch);
+    }
+
+    void endDelay(long epoch) {
+        if (delayEpochs != null && delayEpochs.remove(epoch) && delayEpochs.isEmpty()) {
+            delayEpochs = null;
+        }
     }
 
     boolean isIdle() {
-        return oldest() == null && queue().isEmpty() && sets().isEmpty() && delayEpoch == 0;
+        return oldest() == null && queue().isEmpty() && sets().isEmpty() && !isDelayed();
     }
 
     private @Nullable Hold oldest() {

@@ -125,7 +125,7 @@ public final class LockService {
     private void decide(List<Part> parts, Terms terms, AcquireTerms wish, Caller caller) {
         String first = parts.get(0).resourceName();
         RequestKey key = key(first, wish);
-        if (isFull(parts) && (key == null || table.holdOf(key) == null)) {
+        if (isFull(parts) && !isKnown(key)) {
             caller.answer(LockAnswer.limitExceeded("The server holds as many locks as it may", 1_000));
             return;
         }
@@ -354,10 +354,14 @@ public final class LockService {
         return new Part(claim.resourceName(), claim.mode() == LockMode.SHARED ? Claim.SHARED : Claim.EXCLUSIVE);
     }
 
-    /** Whether no further lock fits; what is held already is refused as busy all the same. */
+    /** Whether this is the repetition of a request that holds or waits already. */
+    private boolean isKnown(@Nullable RequestKey key) {
+        return key != null && (table.holdOf(key) != null || table.placeOf(key) != null);
+    }
+
+    /** Whether no further lock fits; what others hold is refused as busy all the same. */
     private boolean isFull(List<Part> parts) {
-        return table.size() + parts.size() > limits.maxLocks()
-                && parts.stream().allMatch(part -> table.find(part.resourceName()) == null);
+        return table.size() + parts.size() > limits.maxLocks() && table.admits(parts);
     }
 
     private boolean isLineFull(List<Part> parts) {

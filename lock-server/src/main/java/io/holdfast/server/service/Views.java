@@ -119,11 +119,7 @@ final class Views {
     }
 
     private static @Nullable String reason(@Nullable Resource resource) {
-        return resource != null
-                        && resource.delayEpoch() != 0
-                        && resource.holds().isEmpty()
-                ? "LockDelay"
-                : null;
+        return resource != null && resource.isDelayed() && resource.holds().isEmpty() ? "LockDelay" : null;
     }
 
     private static String mode(Hold hold, String resourceName) {

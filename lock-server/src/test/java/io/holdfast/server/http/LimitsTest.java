@@ -26,6 +26,18 @@ final class LimitsTest {
         }
     }
 
+    @Test
+    void sharersOfOneLockCountLikeAnyOther() throws IOException {
+        try (RunningServer server = RunningServer.start(dataDir, new JsonObject().put("maxLocks", 2))) {
+            String shared = "{\"resourceName\":\"a\",\"mode\":\"shared\"}";
+            for (int expected : new int[] {200, 200, 429}) {
+                RawHttp.Answer answer = RawHttp.call(server.port(), "POST", "/api/lock/acquire", shared);
+                assertEquals(expected, answer.code());
+            }
+            assertEquals(409, acquire(server, "a").code());
+        }
+    }
+
     private static RawHttp.Answer acquire(RunningServer server, String name) throws IOException {
         return RawHttp.call(server.port(), "POST", "/api/lock/acquire", "{\"resourceName\":\"" + name + "\"}");
     }
