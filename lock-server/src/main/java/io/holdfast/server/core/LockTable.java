@@ -42,14 +42,21 @@ public final class LockTable {
         if (before != null) {
             return before;
         }
+        String busy = null;
         for (Part part : command.parts()) {
             Resource resource = resources.find(part.resourceName());
-            AcquireOutcome refusal = resource == null ? null : refusal(resource, part.claim(), mayOvertake);
-            if (refusal != null) {
-                return refusal;
+            if (resource == null) {
+                continue;
             }
+            // Of all members before any is found busy: what is busy may wait in line, and a line is of one kind.
+            AcquireOutcome misfit = misfit(resource, part.claim());
+            if (misfit != null) {
+                return misfit;
+            }
+            boolean free = mayOvertake && resource.admits(part.claim());
+            busy = busy == null && !free ? resource.name() : busy;
         }
-        return AcquireOutcome.of(grant(command), Kind.GRANTED);
+        return busy == null ? AcquireOutcome.of(grant(command), Kind.GRANTED) : AcquireOutcome.refused(Kind.BUSY, busy);
     }
 
     private @Nullable AcquireOutcome repeated(RequestKey key, AcquireCommand command) {
@@ -72,12 +79,11 @@ public final class LockTable {
                 : AcquireOutcome.refused(Kind.REQUEST_MISMATCH, null);
     }
 
-    private static @Nullable AcquireOutcome refusal(Resource resource, Claim claim, boolean mayOvertake) {
+    private static @Nullable AcquireOutcome misfit(Resource resource, Claim claim) {
         return switch (resource.fit(claim)) {
             case MODE_MISMATCH -> AcquireOutcome.refused(Kind.MODE_MISMATCH, resource.name());
             case LIMIT_MISMATCH -> AcquireOutcome.refused(Kind.LIMIT_MISMATCH, resource.name());
-            case FITS ->
-                resource.admits(claim) && mayOvertake ? null : AcquireOutcome.refused(Kind.BUSY, resource.name());
+            case FITS -> null;
         };
     }
 

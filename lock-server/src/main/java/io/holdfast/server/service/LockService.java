@@ -112,14 +112,23 @@ public final class LockService {
         if (promises.allows(terms.ttlMillis(), table.lastFencingToken() + 1)) {
             decide(parts, terms, wish, caller);
         } else {
-            promises.await(terms.ttlMillis(), allowed -> {
-                if (allowed) {
-                    acquire(parts, wish, caller);
-                } else {
-                    caller.answer(LockAnswer.unavailable(UnavailableReason.OVERLOADED, 1_000));
-                }
-            });
+            decideWhenPromised(parts, terms, wish, caller);
         }
+    }
+
+    /** A caller that leaves meanwhile is told nothing and gets nothing: nobody would hear of its leaving afterwards. */
+    private void decideWhenPromised(List<Part> parts, Terms terms, AcquireTerms wish, Caller caller) {
+        Presence presence = Presence.of(caller);
+        promises.await(terms.ttlMillis(), allowed -> {
+            if (presence.isOver()) {
+                return;
+            }
+            if (allowed) {
+                acquire(parts, wish, caller);
+            } else {
+                caller.answer(LockAnswer.unavailable(UnavailableReason.OVERLOADED, 1_000));
+            }
+        });
     }
 
     private void decide(List<Part> parts, Terms terms, AcquireTerms wish, Caller caller) {

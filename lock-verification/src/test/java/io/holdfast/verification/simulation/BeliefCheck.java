@@ -1,0 +1,86 @@
+package io.holdfast.verification.simulation;
+
+import io.holdfast.protocol.LockMode;
+import io.holdfast.protocol.ResourceClaim;
+import io.holdfast.server.core.Hold;
+import io.holdfast.server.core.LockTable;
+import io.holdfast.server.core.Resource;
+import io.holdfast.verification.simulation.Violation.Rule;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/** What clients believe at one moment of real time: never two what cannot be shared, and nothing the server gave away. */
+final class BeliefCheck {
+    private final List<SimulatedClient> clients;
+    private final SimulatedServer server;
+
+    BeliefCheck(List<SimulatedClient> clients, SimulatedServer server) {
+        this.clients = clients;
+        this.server = server;
+    }
+
+    /** To be called after every event. */
+    void look() {
+        List<SimulatedHold> believed = new ArrayList<>(clients.size());
+        for (SimulatedClient client : clients) {
+            SimulatedHold hold = client.believedHold();
+            if (hold != null) {
+                believed.add(hold);
+            }
+        }
+        for (SimulatedHold hold : believed) {
+            for (ResourceClaim claim : hold.claims()) {
+                requireRoom(hold, claim, believed);
+                requireBacked(hold, claim.resourceName());
+            }
+        }
+    }
+
+    private static void requireRoom(SimulatedHold hold, ResourceClaim claim, List<SimulatedHold> believed) {
+        int permits = 0;
+        for (SimulatedHold other : believed) {
+            for (ResourceClaim theirs : other.claims()) {
+                if (theirs.resourceName().equals(claim.resourceName())) {
+                    permits += theirs.permits();
+                    if (other != hold && !goTogether(claim, theirs)) {
+                        throw new Violation(
+                                Rule.EXCLUSION,
+                                claim.resourceName(),
+                                hold.fencingToken() + " and " + other.fencingToken() + " are believed in at once: "
+                                        + claim + ", " + theirs);
+                    }
+                }
+            }
+        }
+        Integer limit = claim.limit();
+        if (limit != null && permits > limit) {
+            throw new Violation(
+                    Rule.EXCLUSION, claim.resourceName(), permits + " of " + limit + " permits are believed in");
+        }
+    }
+
+    private static boolean goTogether(ResourceClaim one, ResourceClaim other) {
+        return one.limit() != null
+                ? Objects.equals(one.limit(), other.limit())
+                : other.limit() == null && one.mode() == LockMode.SHARED && other.mode() == LockMode.SHARED;
+    }
+
+    private void requireBacked(SimulatedHold believed, String name) {
+        LockTable table = server.table();
+        GrantCheck.Grant grant = Objects.requireNonNull(server.grantCheck().grant(believed.fencingToken()));
+        if (table == null || grant.run() != server.run()) {
+            return; // forgotten, and not to be granted until nobody believes in it
+        }
+        Resource resource = table.find(name);
+        if (resource != null) {
+            for (Hold hold : resource.holds()) {
+                if (hold.fencingToken() == believed.fencingToken()) {
+                    return;
+                }
+            }
+        }
+        throw new Violation(
+                Rule.BACKED_BELIEF, name, believed.fencingToken() + " is believed in, but the server has ended it");
+    }
+}

@@ -1,0 +1,27 @@
+package io.holdfast.verification.simulation;
+
+/** A bug put in on purpose, to see whether the simulation finds it. */
+enum Plant {
+    /** The product as it is. */
+    NONE,
+    /** The client counts its lease from the answer instead of from the request. */
+    CLIENT_COUNTS_FROM_THE_ANSWER,
+    /** The client takes a heartbeat that was lost for one that was confirmed. */
+    CLIENT_IGNORES_LOST_HEARTBEATS,
+    /** The server's clock runs a fifth fast, beyond what is promised for. */
+    SERVER_CLOCK_FAST,
+    /** The server's disk is empty after a crash. */
+    DISK_WIPED,
+    /** The fencing counter starts again with the server. */
+    TOKENS_START_AGAIN,
+    /** The server forgets requests that are over. */
+    REQUESTS_FORGOTTEN,
+    /** The server confirms heartbeats on leases that are gone. */
+    STALE_HEARTBEAT_CONFIRMED,
+    /** The server does not hear that a waiter is gone. */
+    DEAD_WAITERS_KEPT,
+    /** A release frees the lock and tells nobody. */
+    RELEASE_WAKES_NOBODY,
+    /** Whoever only tries goes before those who wait. */
+    TRY_OVERTAKES
+}

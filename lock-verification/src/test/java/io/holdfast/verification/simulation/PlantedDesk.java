@@ -1,0 +1,102 @@
+package io.holdfast.verification.simulation;
+
+import io.holdfast.protocol.AcquireRequest;
+import io.holdfast.protocol.LockAnswer;
+import io.holdfast.protocol.Status;
+import io.holdfast.protocol.TokenRequest;
+import io.holdfast.server.core.AcquireCommand;
+import io.holdfast.server.core.AcquireOutcome;
+import io.holdfast.server.core.Claim;
+import io.holdfast.server.core.EndReason;
+import io.holdfast.server.core.Hold;
+import io.holdfast.server.core.LockTable;
+import io.holdfast.server.core.Part;
+import io.holdfast.server.core.Terms;
+import io.holdfast.server.core.Token;
+import io.holdfast.server.service.Caller;
+import io.holdfast.server.service.LockService;
+import java.util.List;
+import java.util.Map;
+
+/** Desks that serve wrongly. The run ends at the first rule that is broken, so they need not do anything else right. */
+final class PlantedDesk {
+    private PlantedDesk() {}
+
+    static Desk of(Plant plant, LockService service, LockTable table) {
+        return switch (plant) {
+            case STALE_HEARTBEAT_CONFIRMED -> new ConfirmsEverything(service);
+            case RELEASE_WAKES_NOBODY -> new WakesNobody(service, table);
+            case TRY_OVERTAKES -> new LetsOvertake(service, table);
+            default -> new Desk(service);
+        };
+    }
+
+    private static final class ConfirmsEverything extends Desk {
+        private ConfirmsEverything(LockService service) {
+            super(service);
+        }
+
+        @Override
+        LockAnswer heartbeat(TokenRequest request) {
+            LockAnswer answer = super.heartbeat(request);
+            return answer.status() == Status.HEARTBEAT_RECEIVED
+                    ? answer
+                    : LockAnswer.heartbeatReceived(request.lockToken());
+        }
+    }
+
+    private static final class WakesNobody extends Desk {
+        private final LockTable table;
+
+        private WakesNobody(LockService service, LockTable table) {
+            super(service);
+            this.table = table;
+        }
+
+        @Override
+        LockAnswer release(TokenRequest request) {
+            Hold hold = table.heldUnder(request.resourceName(), Token.parse(request.lockToken()));
+            if (hold == null) {
+                return super.release(request);
+            }
+            table.end(hold, EndReason.RELEASED);
+            return LockAnswer.released();
+        }
+    }
+
+    private static final class LetsOvertake extends Desk {
+        private final LockTable table;
+        private long drawn;
+
+        private LetsOvertake(LockService service, LockTable table) {
+            super(service);
+            this.table = table;
+        }
+
+        @Override
+        void acquire(AcquireRequest request, Caller caller) {
+            if (request.terms().waitMs() > 0 || request.claim().limit() != null) {
+                super.acquire(request, caller);
+                return;
+            }
+            Part part = new Part(
+                    request.claim().resourceName(),
+                    switch (request.claim().mode()) {
+                        case EXCLUSIVE -> Claim.EXCLUSIVE;
+                        case SHARED -> Claim.SHARED;
+                    });
+            Terms terms = new Terms(SimulatedServer.DEFAULT_TTL_MS, 0, Map.of());
+            AcquireOutcome outcome = table.acquire(
+                    new AcquireCommand(
+                            List.of(part), request.terms().clientId(), null, terms, new Token(-1, ++drawn), 0),
+                    true);
+            if (outcome.kind() == AcquireOutcome.Kind.GRANTED) {
+                Hold hold = outcome.requireHold();
+                caller.answer(LockAnswer.acquired(
+                        hold.token().toHex(), hold.fencingToken(), terms.ttlMillis(), terms.ttlMillis()));
+            } else {
+                super.acquire(request, caller);
+            }
+        }
+    }
+}

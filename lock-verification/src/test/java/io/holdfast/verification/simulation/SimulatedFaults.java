@@ -1,0 +1,57 @@
+package io.holdfast.verification.simulation;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What goes wrong from time to time. Each run has some kinds of faults and not others: a kind that happens all the time
+ * hides what the others would show.
+ */
+final class SimulatedFaults {
+    private final SimulatedWorld world;
+    private final SimulatedServer server;
+    private final List<SimulatedClient> clients;
+    private final List<Runnable> kinds = new ArrayList<>();
+    private final long everyMillis;
+
+    SimulatedFaults(SimulatedWorld world, SimulatedServer server, List<SimulatedClient> clients) {
+        this.world = world;
+        this.server = server;
+        this.clients = clients;
+        this.everyMillis = world.between(2_000, 20_000);
+        maybe(0.4, () -> server.pause(world.between(100, 3_000)));
+        maybe(0.3, () -> server.pause(world.between(1_000, world.chance(0.2) ? 60_000 : 10_000)));
+        maybe(0.4, () -> server.crash(world.between(200, 5_000)));
+        maybe(0.3, () -> server.restart(world.between(100, 3_000), world.between(200, 5_000)));
+        maybe(0.3, () -> server.jumpWallClock(world.between(-3_600_000, 3_600_000)));
+        maybe(0.3, () -> server.disk().setRough(world.chance(0.6)));
+        maybe(0.5, () -> anyClient().pause(world.between(100, world.chance(0.3) ? 30_000 : 3_000)));
+        maybe(0.3, () -> anyClient().crash());
+    }
+
+    private void maybe(double probability, Runnable kind) {
+        if (world.chance(probability)) {
+            kinds.add(kind);
+        }
+    }
+
+    void start() {
+        world.after(world.between(1, 2 * everyMillis), () -> {
+            if (!world.isHealed() && !kinds.isEmpty()) {
+                kinds.get((int) world.between(0, kinds.size() - 1)).run();
+                start();
+            }
+        });
+    }
+
+    private SimulatedClient anyClient() {
+        return clients.get((int) world.between(0, clients.size() - 1));
+    }
+
+    /** From now on nothing goes wrong, and whatever stands still goes on. */
+    void heal() {
+        world.heal();
+        server.node().resume();
+        clients.forEach(client -> client.node().resume());
+    }
+}

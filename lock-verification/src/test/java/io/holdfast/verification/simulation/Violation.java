@@ -1,0 +1,45 @@
+package io.holdfast.verification.simulation;
+
+/** A rule was broken. */
+final class Violation extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private final Rule rule;
+    private final String resourceName;
+
+    /** What is checked. */
+    enum Rule {
+        /** Two clients' isHeld() are not true at once for what cannot be shared. */
+        EXCLUSION,
+        /** What a client believes in is there, as long as the run of the server that granted it lasts. */
+        BACKED_BELIEF,
+        /** Fencing tokens rise in grant order, over restarts too. */
+        TOKEN_ORDER,
+        /** Of places that are attached the one with the lowest ticket is granted, and nobody overtakes it. */
+        TICKET_ORDER,
+        /** One request id yields one grant, as long as the run of the server lasts. */
+        ONE_GRANT_PER_REQUEST,
+        /** Whoever is known to be gone is not granted. */
+        NO_GRANT_TO_THE_DEAD,
+        /** What is free is not kept from a waiter who is there. */
+        NO_LOST_WAKE_UP,
+        /** When the faults are over, everybody who asks gets it, and nothing stays behind. */
+        LIVENESS,
+        /** An answer is given once and can be read. */
+        PROTOCOL
+    }
+
+    Violation(Rule rule, String resourceName, String what) {
+        super(rule + " of '" + resourceName + "': " + what);
+        this.rule = rule;
+        this.resourceName = resourceName;
+    }
+
+    Rule rule() {
+        return rule;
+    }
+
+    String resourceName() {
+        return resourceName;
+    }
+}
