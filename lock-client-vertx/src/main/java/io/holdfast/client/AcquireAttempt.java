@@ -56,6 +56,10 @@ final class AcquireAttempt {
         call.reply().compose(this::replied).onSuccess(tried -> owner.tried(this, tried));
     }
 
+    long sentMillis() {
+        return sentMillis;
+    }
+
     /** When the server has to have answered by. */
     long dueMillis() {
         return sentMillis + waitMillis;

@@ -109,8 +109,9 @@ public final class AcquireOptions {
     }
 
     private static int bytes(String text) {
-        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
-            throw new IllegalArgumentException("metadata must be well-formed text");
+        boolean control = text.chars().anyMatch(Character::isISOControl);
+        if (control || !StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            throw new IllegalArgumentException("metadata must be well-formed text without control characters");
         }
         return text.getBytes(StandardCharsets.UTF_8).length;
     }

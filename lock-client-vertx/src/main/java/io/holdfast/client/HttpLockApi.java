@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * time-out. To be used on the client's context only.
  */
 final class HttpLockApi implements Exchange.Watch {
+    private static final ServerReply NO_SETS =
+            ServerReply.answered(LockAnswer.refused(Status.UNKNOWN_PATH, "the server cannot lock sets of resources"));
+
     private final HttpTransport asking;
     private final HttpTransport waiting;
     private final HttpTransport keeping;
@@ -68,7 +71,11 @@ final class HttpLockApi implements Exchange.Watch {
                 waitMillis + timeoutMillis,
                 timeoutMillis,
                 done -> late.accept(toReply(done)));
-        return new AcquireCall(exchange, exchange.answer().transform(done -> Future.succeededFuture(toReply(done))));
+        return new AcquireCall(
+                exchange,
+                exchange.answer()
+                        .transform(done ->
+                                Future.succeededFuture(isUnknownSetCall(path, done) ? NO_SETS : toReply(done))));
     }
 
     /** A request for a lock under way. */
@@ -140,6 +147,13 @@ final class HttpLockApi implements Exchange.Watch {
     @Override
     public void over() {
         unheard.end();
+    }
+
+    /** A server that knows only the base may say in its own way that it has no such call. */
+    private static boolean isUnknownSetCall(String path, AsyncResult<HttpResponse<Buffer>> done) {
+        return path.equals(ApiPaths.ACQUIRE_ALL)
+                && done.succeeded()
+                && done.result().statusCode() == Status.UNKNOWN_PATH.httpCode();
     }
 
     private static ServerReply toReply(AsyncResult<HttpResponse<Buffer>> done) {

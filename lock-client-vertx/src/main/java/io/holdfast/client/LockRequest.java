@@ -13,7 +13,8 @@ import java.util.Set;
 /**
  * What to lock and how. Immutable; the {@code with…} methods return a changed copy and, as the factories, throw
  * {@link IllegalArgumentException} for a value that could never work. A resource name must be well-formed text and not
- * blank.
+ * blank. A server that knows only the base of the protocol grants shared locks and permits, too, to one holder at a time,
+ * has no lock-delay and no metadata, and refuses sets.
  *
  * <pre>{@code
  * LockRequest.exclusive("orders/42").withWait(Duration.ofSeconds(5)).withTtl(Duration.ofSeconds(10))

@@ -29,8 +29,9 @@ final class PatientAcquire implements AcquireAttempt.Owner {
     private Tried last = Tried.unknown("no answer came");
     /** Whether the service may keep a place or a lock for the request id. */
     private boolean exposed;
-
+    /** The same, before the current attempt was sent. */
     private boolean exposedBefore;
+
     private boolean over;
     private @Nullable Future<Boolean> cancel;
     private Agenda.@Nullable Entry limitAlarm;
@@ -164,7 +165,7 @@ final class PatientAcquire implements AcquireAttempt.Owner {
                     fail(unknown());
                     return;
                 }
-                plan.unanswered(means.nowMillis(), attempt.dueMillis());
+                plan.unanswered(means.nowMillis(), attempt.sentMillis(), attempt.dueMillis());
             }
             default -> {
                 exposed = false;

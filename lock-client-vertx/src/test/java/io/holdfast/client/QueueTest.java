@@ -224,4 +224,14 @@ final class QueueTest {
                                 "{\"resources\":[{\"resourceName\":\"a\"},{\"resourceName\":\"b\",\"permits\":1,\"limit\":3}]"));
         assertTrue(fixture.server.awaitRequest(2).body().contains("\"resourceName\":\"a\""));
     }
+
+    @Test
+    void aServerThatKnowsNoSetsRefusesThem() throws Exception {
+        fixture.server.then(answer(404, ""));
+        LockRefusedException refused = assertInstanceOf(
+                LockRefusedException.class,
+                failure(fixture.client.acquireAll(
+                        List.of(LockRequest.exclusive("a"), LockRequest.exclusive("b")), AcquireOptions.defaults())));
+        assertEquals(Status.UNKNOWN_PATH, refused.status());
+    }
 }

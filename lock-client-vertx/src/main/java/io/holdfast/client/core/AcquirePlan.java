@@ -13,6 +13,9 @@ public final class AcquirePlan {
     static final long SLICE_MILLIS = 20_000;
     static final long REATTACH_EARLY_MILLIS = 1_000;
     static final long REPEAT_WINDOW_MILLIS = 10_000;
+    /** A request that lives that long is held by a server, and not by something on the way that cannot reach one. */
+    static final long HELD_MILLIS = 1_000;
+
     private static final BackOff BACK_OFF = new BackOff(50, 1_000);
 
     private final long startMillis;
@@ -71,12 +74,14 @@ public final class AcquirePlan {
     }
 
     /**
-     * A request ended without an answer that says what came of it.
+     * A request ended without an answer that says what came of it. From the moment its answer was due nothing was heard of
+     * the server; but one that broke off while the server was holding it had been in good hands until then.
      *
-     * @param dueMillis when its answer was due: from then on nothing was heard of the server
+     * @param dueMillis when its answer was due
      */
-    public void unanswered(long nowMillis, long dueMillis) {
-        if (doubtSinceMillis.isEmpty()) {
+    public void unanswered(long nowMillis, long sentMillis, long dueMillis) {
+        boolean wasHeld = nowMillis < dueMillis && nowMillis - sentMillis >= HELD_MILLIS;
+        if (doubtSinceMillis.isEmpty() || wasHeld) {
             doubtSinceMillis = OptionalLong.of(Math.min(nowMillis, dueMillis));
         }
     }

@@ -55,7 +55,7 @@ final class AcquirePlanTest {
     @Test
     void c7_aTryInDoubtIsRepeatedForTenSecondsAfterItsAnswerWasDue() {
         AcquirePlan plan = plan(0, NO_BOUND);
-        plan.unanswered(START + 5_000, START);
+        plan.unanswered(START + 5_000, START, START);
         assertTrue(plan.isInDoubt());
         assertTrue(plan.repeatAfterMillis(START + 9_000).isPresent());
         assertEquals(OptionalLong.empty(), plan.repeatAfterMillis(START + 10_000));
@@ -65,7 +65,7 @@ final class AcquirePlanTest {
     @Test
     void c7_whatBreaksWhileItWaitsIsInDoubtFromThenOn() {
         AcquirePlan plan = plan(60_000, NO_BOUND);
-        plan.unanswered(START + 15_000, START + 20_000);
+        plan.unanswered(START + 15_000, START, START + 20_000);
         assertTrue(plan.repeatAfterMillis(START + 24_900).isPresent());
         assertEquals(OptionalLong.empty(), plan.repeatAfterMillis(START + 25_000));
         assertTrue(plan.endsInDoubt());
@@ -74,15 +74,24 @@ final class AcquirePlanTest {
     @Test
     void c7_furtherSilenceDoesNotExtendTheTime() {
         AcquirePlan plan = plan(60_000, NO_BOUND);
-        plan.unanswered(START, START);
-        plan.unanswered(START + 9_000, START + 9_000);
+        plan.unanswered(START, START, START);
+        plan.unanswered(START + 9_000, START + 9_000, START + 29_000);
         assertEquals(OptionalLong.empty(), plan.repeatAfterMillis(START + 10_000));
+    }
+
+    @Test
+    void c7_eachConnectionThatLastedAWhileStartsTheTimeAnew() {
+        AcquirePlan plan = plan(60_000, NO_BOUND);
+        plan.unanswered(START, START, START + 20_000);
+        plan.unanswered(START + 15_000, START + 100, START + 20_100);
+        assertTrue(plan.repeatAfterMillis(START + 24_900).isPresent());
+        assertEquals(OptionalLong.empty(), plan.repeatAfterMillis(START + 25_000));
     }
 
     @Test
     void c7_anAnswerEndsTheDoubt() {
         AcquirePlan plan = plan(60_000, NO_BOUND);
-        plan.unanswered(START, START);
+        plan.unanswered(START, START, START);
         plan.answered();
         assertFalse(plan.isInDoubt());
         assertTrue(plan.repeatAfterMillis(START + 30_000).isPresent());
@@ -91,7 +100,7 @@ final class AcquirePlanTest {
     @Test
     void c7_theWaitsOwnLimitComesFirst() {
         AcquirePlan plan = plan(3_000, NO_BOUND);
-        plan.unanswered(START, START);
+        plan.unanswered(START, START, START);
         assertEquals(OptionalLong.empty(), plan.repeatAfterMillis(START + 3_000));
         assertFalse(plan.endsInDoubt());
     }
