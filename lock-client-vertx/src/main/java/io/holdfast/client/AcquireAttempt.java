@@ -1,50 +1,89 @@
 package io.holdfast.client;
 
 import io.holdfast.client.core.Lease;
-import io.holdfast.protocol.AcquireRequest;
+import io.holdfast.protocol.HolderView;
 import io.holdfast.protocol.LockAnswer;
-import io.holdfast.protocol.ProtocolLimits;
 import io.holdfast.protocol.Status;
 import io.vertx.core.Future;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One request for a lock, from sending it to a grant that may be trusted. A grant that comes when nobody waits for it
- * any more is given back. To be used on the client's context only.
+ * One request for a lock, from sending it to a grant that may be trusted. To be used on the client's context only.
  */
 final class AcquireAttempt {
-    private final HttpLockApi api;
-    private final Ticker ticker;
-    private final AcquireRequest request;
-    private final long requestTimeoutMillis;
-    private final Returns returns;
-    private final long sentMillis;
+    private static final int HOLDERS_NAMED = 3;
 
-    /** Takes what was granted and is not wanted. */
-    interface Returns {
+    private final Means means;
+    private final Wish wish;
+    private final String requestId;
+    private final long waitMillis;
+    private final Owner owner;
+    private final long sentMillis;
+    private @Nullable Exchange<?> exchange;
+
+    /** Whom the attempt is made for. */
+    interface Owner {
+        /** The attempt's result; called once. */
+        void tried(AcquireAttempt attempt, Tried tried);
+
+        /** A grant that came when the attempt had been answered with a time-out. */
+        void late(Grant grant);
+
+        /** Takes a grant that cannot be trusted. */
         Future<ReleaseResult> giveBack(Grant grant);
     }
 
-    private AcquireAttempt(
-            HttpLockApi api, Ticker ticker, AcquireRequest request, long requestTimeoutMillis, Returns returns) {
-        this.api = api;
-        this.ticker = ticker;
-        this.request = request;
-        this.requestTimeoutMillis = requestTimeoutMillis;
-        this.returns = returns;
-        this.sentMillis = ticker.nowMillis();
+    /**
+     * An attempt that is about to start.
+     *
+     * @param waitMillis how long the server may hold the request
+     */
+    AcquireAttempt(Means means, Wish wish, String requestId, long waitMillis, Owner owner) {
+        this.means = means;
+        this.wish = wish;
+        this.requestId = requestId;
+        this.waitMillis = waitMillis;
+        this.owner = owner;
+        this.sentMillis = means.nowMillis();
     }
 
-    /** Sends the request; the answer never fails. A grant nobody can use is given back. */
-    static Future<Tried> start(
-            HttpLockApi api, Ticker ticker, AcquireRequest request, long requestTimeoutMillis, Returns returns) {
-        AcquireAttempt attempt = new AcquireAttempt(api, ticker, request, requestTimeoutMillis, returns);
-        return api.acquire(request, attempt::tooLate).compose(attempt::replied);
+    void start() {
+        HttpLockApi.AcquireCall call =
+                means.api().acquire(wish.path(), wish.body(requestId, waitMillis), waitMillis, this::tooLate);
+        exchange = call.exchange();
+        call.reply().compose(this::replied).onSuccess(tried -> owner.tried(this, tried));
+    }
+
+    long sentMillis() {
+        return sentMillis;
+    }
+
+    /** When the server has to have answered by. */
+    long dueMillis() {
+        return sentMillis + waitMillis;
+    }
+
+    /** The answer is not worth a long wait any more. */
+    void hurry() {
+        if (exchange != null) {
+            exchange.hurry(means.requestTimeoutMillis());
+        }
+    }
+
+    /** The answer does not matter any more. */
+    void forget() {
+        if (exchange != null) {
+            exchange.forget();
+        }
     }
 
     private void tooLate(ServerReply reply) {
         LockAnswer answer = reply.answer();
         if (answer != null && answer.status() == Status.ACQUIRED && answer.lockToken() != null) {
-            returns.giveBack(Grant.of(request, answer, answer.lockToken(), sentMillis));
+            means.level().note(answer);
+            owner.late(grant(answer, answer.lockToken()));
         }
     }
 
@@ -57,24 +96,51 @@ final class AcquireAttempt {
     }
 
     private Future<Tried> answered(LockAnswer answer) {
+        means.level().note(answer);
         Status status = answer.status();
         if (status == Status.ACQUIRED && answer.lockToken() != null) {
-            return granted(Grant.of(request, answer, answer.lockToken(), sentMillis));
+            return granted(grant(answer, answer.lockToken()));
         }
         if (status.isSuccess()) {
             return Future.succeededFuture(unknown("the answer was " + status.wireName() + " without a usable grant"));
         }
         return Future.succeededFuture(
-                status == Status.BUSY ? Tried.busy(answer.message()) : Tried.refused(status, answer.message()));
+                switch (status) {
+                    case QUEUED -> Tried.queued("its place in line was " + answer.position());
+                    case BUSY, TIMEOUT -> Tried.busy(busy(answer));
+                    case ENDED -> Tried.ended("the request is over already: " + answer.reason());
+                    default -> Tried.refused(status, answer.message());
+                });
+    }
+
+    private static String busy(LockAnswer answer) {
+        List<HolderView> holders = answer.holders();
+        if (answer.reason() != null) {
+            return answer.message() + " (" + answer.reason() + ")";
+        }
+        if (holders == null || holders.isEmpty()) {
+            return answer.message();
+        }
+        String names = holders.stream()
+                .limit(HOLDERS_NAMED)
+                .map(holder -> holder.clientId() == null ? "an anonymous client" : "'" + holder.clientId() + "'")
+                .collect(Collectors.joining(", "));
+        String more = holders.size() > HOLDERS_NAMED ? " and others" : "";
+        return answer.message() + ": held by " + names + more;
+    }
+
+    private Grant grant(LockAnswer answer, String lockToken) {
+        return Grant.of(wish, answer, lockToken, sentMillis, means.nowMillis());
     }
 
     private Future<Tried> granted(Grant grant) {
-        if (grant.lease().isLive(ticker.nowMillis())) {
+        if (grant.lease().isLive(means.nowMillis())) {
             return Future.succeededFuture(Tried.granted(grant));
         }
         // So late that by the sender's reckoning the lease may be over: only a heartbeat can tell.
-        long beatSentMillis = ticker.nowMillis();
-        return api.heartbeat(grant.request(), requestTimeoutMillis)
+        long beatSentMillis = means.nowMillis();
+        return means.api()
+                .heartbeat(grant.request(), means.requestTimeoutMillis())
                 .compose(reply -> confirmed(grant, beatSentMillis, reply));
     }
 
@@ -83,20 +149,18 @@ final class AcquireAttempt {
             Long told = HeldLock.remainingMillis(reply.requireAnswer());
             Lease lease = grant.lease();
             Lease renewed = lease.renewed(beatSentMillis, told == null ? lease.ttlMillis() : told);
-            if (renewed.isLive(ticker.nowMillis())) {
+            if (renewed.isLive(means.nowMillis())) {
                 return Future.succeededFuture(Tried.granted(grant.withLease(renewed)));
             }
         }
-        return returns.giveBack(grant)
+        return owner.giveBack(grant)
                 .map(result -> result == ReleaseResult.UNKNOWN
                         ? unknown("the grant came too late to be trusted and could not be given back")
                         : Tried.unavailable("the grant came too late to be trusted and was given back"));
     }
 
     private Tried unknown(String detail) {
-        long ttlMillis = request.terms().ttlMs() == null
-                ? ProtocolLimits.DEFAULT_TTL_MS
-                : request.terms().ttlMs();
-        return Tried.unknown(detail + "; the lease is " + ttlMillis + " ms unless the server has another default");
+        return Tried.unknown(
+                detail + "; the lease is " + wish.likelyTtlMillis() + " ms unless the server has another default");
     }
 }

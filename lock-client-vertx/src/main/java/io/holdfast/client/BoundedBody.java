@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Collects the body of an answer and fails once it grows past any answer of the protocol. */
 final class BoundedBody implements BodyStream<Buffer> {
-    static final int MAX_BYTES = 64 * 1024;
+    /** A busy answer may name a hundred holders with a KiB of metadata each. */
+    static final int MAX_BYTES = 2 * 1024 * 1024;
 
     private final Buffer collected = Buffer.buffer();
     private final Promise<Buffer> result = Promise.promise();

@@ -1,8 +1,7 @@
 package io.holdfast.client;
 
-import io.holdfast.client.core.Agenda;
-import io.holdfast.protocol.AcquireRequest;
 import io.holdfast.protocol.ApiPaths;
+import io.holdfast.protocol.CancelRequest;
 import io.holdfast.protocol.LockAnswer;
 import io.holdfast.protocol.PathSegment;
 import io.holdfast.protocol.Status;
@@ -10,7 +9,6 @@ import io.holdfast.protocol.StatusAnswer;
 import io.holdfast.protocol.TokenRequest;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.client.HttpResponse;
@@ -25,17 +23,23 @@ import org.jspecify.annotations.Nullable;
  * The service's calls: sends a request and turns whatever happens into a value. Every call is answered within its
  * time-out. To be used on the client's context only.
  */
-final class HttpLockApi {
+final class HttpLockApi implements Exchange.Watch {
+    private static final ServerReply NO_SETS =
+            ServerReply.answered(LockAnswer.refused(Status.UNKNOWN_PATH, "the server cannot lock sets of resources"));
+
     private final HttpTransport asking;
+    private final HttpTransport waiting;
     private final HttpTransport keeping;
     private final Ticker ticker;
     private final long timeoutMillis;
-    private int underWay;
-    private @Nullable Promise<Void> idle;
+    private final Pending unanswered = new Pending();
+    private final Pending unheard = new Pending();
 
     /** Heartbeats and releases have connections of their own: they must not queue behind requests for more locks. */
-    private HttpLockApi(HttpTransport asking, HttpTransport keeping, Ticker ticker, long timeoutMillis) {
+    private HttpLockApi(
+            HttpTransport asking, HttpTransport waiting, HttpTransport keeping, Ticker ticker, long timeoutMillis) {
         this.asking = asking;
+        this.waiting = waiting;
         this.keeping = keeping;
         this.ticker = ticker;
         this.timeoutMillis = timeoutMillis;
@@ -45,8 +49,9 @@ final class HttpLockApi {
         List<URI> endpoints = options.endpoints();
         Duration timeout = options.requestTimeout();
         return new HttpLockApi(
-                new HttpTransport(vertx, endpoints, timeout),
-                new HttpTransport(vertx, endpoints, timeout),
+                new HttpTransport(vertx, endpoints, timeout, HttpTransport.CONNECTIONS_PER_ENDPOINT),
+                new HttpTransport(vertx, endpoints, timeout, HttpTransport.WAITING_PER_ENDPOINT),
+                new HttpTransport(vertx, endpoints, timeout, HttpTransport.CONNECTIONS_PER_ENDPOINT),
                 ticker,
                 timeout.toMillis());
     }
@@ -54,110 +59,101 @@ final class HttpLockApi {
     /**
      * Asks for a lock.
      *
+     * @param waitMillis how long the server may hold the request
      * @param late is given an answer that came after the call had been answered with a time-out
      */
-    Future<ServerReply> acquire(AcquireRequest request, Consumer<ServerReply> late) {
-        // The exchange outlives the time-out once over, so that a grant that is late can still be given back.
-        return call(asking, ApiPaths.ACQUIRE, request.toJson(), timeoutMillis, 2 * timeoutMillis, late);
+    AcquireCall acquire(String path, byte[] body, long waitMillis, Consumer<ServerReply> late) {
+        // Those that wait have connections of their own: a long line must not keep a mere try from being sent.
+        Exchange<HttpResponse<Buffer>> exchange = exchange(
+                waitMillis > 0 ? waiting : asking,
+                path,
+                Buffer.buffer(body),
+                waitMillis + timeoutMillis,
+                timeoutMillis,
+                done -> late.accept(toReply(done)));
+        return new AcquireCall(
+                exchange,
+                exchange.answer()
+                        .transform(done ->
+                                Future.succeededFuture(isUnknownSetCall(path, done) ? NO_SETS : toReply(done))));
+    }
+
+    /** A request for a lock under way. */
+    record AcquireCall(Exchange<?> exchange, Future<ServerReply> reply) {}
+
+    Future<ServerReply> cancel(CancelRequest request) {
+        return call(keeping, ApiPaths.CANCEL, request.toJson(), timeoutMillis);
     }
 
     Future<ServerReply> heartbeat(TokenRequest request, long timeoutMillis) {
-        return call(keeping, ApiPaths.HEARTBEAT, request.toJson(), timeoutMillis, timeoutMillis, late -> {});
+        return call(keeping, ApiPaths.HEARTBEAT, request.toJson(), timeoutMillis);
     }
 
     Future<ServerReply> release(TokenRequest request) {
-        return call(keeping, ApiPaths.RELEASE, request.toJson(), timeoutMillis, timeoutMillis, late -> {});
+        return call(keeping, ApiPaths.RELEASE, request.toJson(), timeoutMillis);
     }
 
     /** Asks who holds a resource; fails with one of this package's exceptions. */
     Future<StatusAnswer> status(String name) {
-        return exchange(
-                        asking,
-                        ApiPaths.STATUS + PathSegment.encode(name),
-                        null,
-                        timeoutMillis,
-                        timeoutMillis,
-                        late -> {})
+        return exchange(asking, ApiPaths.STATUS + PathSegment.encode(name), null, timeoutMillis, 0, late -> {})
+                .answer()
                 .transform(HttpLockApi::readStatus);
     }
 
-    /** Succeeds when no request is under way. */
+    /** Succeeds when every request was answered or has timed out. */
     Future<Void> whenIdle() {
-        if (underWay == 0) {
-            return Future.succeededFuture();
-        }
-        Promise<Void> promise = idle == null ? Promise.promise() : idle;
-        idle = promise;
-        return promise.future();
+        return unanswered.whenNone();
+    }
+
+    /** Succeeds when no request can bring a lock any more, not even one that has timed out. */
+    Future<Void> whenQuiet() {
+        return unheard.whenNone();
     }
 
     /** Closes the connections; requests still under way fail. */
     void close() {
         asking.close();
+        waiting.close();
         keeping.close();
     }
 
-    private Future<ServerReply> call(
-            HttpTransport transport,
-            String path,
-            byte[] body,
-            long timeoutMillis,
-            long idleMillis,
-            Consumer<ServerReply> late) {
-        return exchange(
-                        transport,
-                        path,
-                        Buffer.buffer(body),
-                        timeoutMillis,
-                        idleMillis,
-                        done -> late.accept(toReply(done)))
+    private Future<ServerReply> call(HttpTransport transport, String path, byte[] body, long timeoutMillis) {
+        return exchange(transport, path, Buffer.buffer(body), timeoutMillis, 0, late -> {})
+                .answer()
                 .transform(done -> Future.succeededFuture(toReply(done)));
     }
 
-    /** One request with its time-out; {@code late} is given what came after that. */
-    private Future<HttpResponse<Buffer>> exchange(
+    private Exchange<HttpResponse<Buffer>> exchange(
             HttpTransport transport,
             String path,
             @Nullable Buffer body,
             long timeoutMillis,
-            long idleMillis,
+            long lateMillis,
             Consumer<AsyncResult<HttpResponse<Buffer>>> late) {
-        Promise<HttpResponse<Buffer>> promise = Promise.promise();
-        underWay++;
-        Agenda.Entry guard = ticker.after(timeoutMillis, () -> {
-            if (promise.tryFail(new IOException("no answer within " + timeoutMillis + " ms"))) {
-                settled();
-            }
-        });
-        transport
-                .send(path, body, idleMillis, () -> !promise.future().isComplete())
-                .onComplete(done -> {
-                    if (promise.future().isComplete()) {
-                        late.accept(done);
-                        return;
-                    }
-                    ticker.cancel(guard);
-                    complete(promise, done);
-                    settled();
-                });
-        return promise.future();
+        unanswered.begin();
+        unheard.begin();
+        Exchange<HttpResponse<Buffer>> exchange = new Exchange<>(ticker, timeoutMillis, lateMillis, late, this);
+        // Answered or not, by then nobody listens any more.
+        long idleMillis = timeoutMillis + lateMillis;
+        transport.send(path, body, idleMillis, exchange::isOpen).onComplete(exchange::arrived);
+        return exchange;
     }
 
-    private static <T> void complete(Promise<T> promise, AsyncResult<T> done) {
-        if (done.succeeded()) {
-            promise.complete(done.result());
-        } else {
-            promise.fail(done.cause());
-        }
+    @Override
+    public void answered() {
+        unanswered.end();
     }
 
-    private void settled() {
-        underWay--;
-        if (underWay == 0 && idle != null) {
-            Promise<Void> waiting = idle;
-            idle = null;
-            waiting.complete();
-        }
+    @Override
+    public void over() {
+        unheard.end();
+    }
+
+    /** A server that knows only the base may say in its own way that it has no such call. */
+    private static boolean isUnknownSetCall(String path, AsyncResult<HttpResponse<Buffer>> done) {
+        return path.equals(ApiPaths.ACQUIRE_ALL)
+                && done.succeeded()
+                && done.result().statusCode() == Status.UNKNOWN_PATH.httpCode();
     }
 
     private static ServerReply toReply(AsyncResult<HttpResponse<Buffer>> done) {

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class HttpTransport {
     static final int CONNECTIONS_PER_ENDPOINT = 32;
+    /** Each request that waits in line has a connection to itself, and two for a moment when it is repeated. */
+    static final int WAITING_PER_ENDPOINT = 10_000;
     /** Below the server's idle time-out, so that no request meets a connection that is just being closed. */
     private static final int KEEP_ALIVE_SECONDS = 30;
 
@@ -31,14 +33,14 @@ final class HttpTransport {
     private final List<URI> endpoints;
     private int current;
 
-    HttpTransport(Vertx vertx, List<URI> endpoints, Duration requestTimeout) {
+    HttpTransport(Vertx vertx, List<URI> endpoints, Duration requestTimeout, int connections) {
         this.endpoints = endpoints;
         WebClientOptions options = new WebClientOptions()
                 .setUserAgentEnabled(false)
                 .setFollowRedirects(false)
                 .setConnectTimeout((int) requestTimeout.dividedBy(2).toMillis())
                 .setKeepAliveTimeout(KEEP_ALIVE_SECONDS);
-        this.web = WebClient.create(vertx, options, new PoolOptions().setHttp1MaxSize(CONNECTIONS_PER_ENDPOINT));
+        this.web = WebClient.create(vertx, options, new PoolOptions().setHttp1MaxSize(connections));
     }
 
     /**

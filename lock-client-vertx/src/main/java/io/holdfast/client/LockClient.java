@@ -1,11 +1,13 @@
 package io.holdfast.client;
 
+import io.holdfast.protocol.Status;
 import io.holdfast.protocol.StatusAnswer;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Function;
@@ -47,31 +49,56 @@ public final class LockClient {
         Callers callers = new Callers(vertx.getOrCreateContext());
         Ticker ticker = new Ticker(vertx, time, tickMillis);
         HttpLockApi api = HttpLockApi.create(vertx, options, ticker);
-        LockKeeping locks = new LockKeeping(callers, api, ticker, options, random);
+        long requestTimeoutMillis = options.requestTimeout().toMillis();
+        Means means = new Means(api, ticker, new ServerLevel(), new RequestIds(), random, requestTimeoutMillis);
+        LockKeeping locks = new LockKeeping(callers, means, options.clientId());
         return new LockClient(callers, ticker, api, locks);
     }
 
+    /** As {@link #tryAcquire(LockRequest)} for the exclusive lock of that name. */
+    public Future<Optional<LockHandle>> tryAcquire(String name) {
+        return tryAcquire(LockRequest.exclusive(name));
+    }
+
     /**
-     * Tries once. Empty if somebody else holds the lock.
+     * Tries once, whatever the request's wait. Empty if the lock cannot be had now.
      *
      * <p>The future fails with {@link LockUnavailableException}, {@link LockOutcomeUnknownException} or, if the service
      * does not like the request, {@link LockRefusedException}.
      */
-    public Future<Optional<LockHandle>> tryAcquire(String name) {
-        requireName(name);
-        return callers.call(() -> locks.tryAcquire(name));
+    public Future<Optional<LockHandle>> tryAcquire(LockRequest request) {
+        return acquire(request.withWait(Duration.ZERO))
+                .map(Optional::of)
+                .recover(
+                        cause -> isBusy(cause) ? Future.succeededFuture(Optional.empty()) : Future.failedFuture(cause));
+    }
+
+    /** As {@link #acquire(LockRequest)} for the exclusive lock of that name, with these options. */
+    public Future<LockHandle> acquire(String name, AcquireOptions options) {
+        return acquire(LockRequest.exclusive(name).with(options));
+    }
+
+    /** As {@link #acquire(LockRequest)} for {@link LockRequest#all} of these requests' resources, with these options. */
+    public Future<LockHandle> acquireAll(List<LockRequest> requests, AcquireOptions options) {
+        return acquire(LockRequest.all(requests).with(options));
     }
 
     /**
-     * Keeps trying until the lock is granted or the wait limit has passed. A service that cannot be reached meanwhile is
-     * tried again; an attempt whose outcome is unknown is not, since the lock may be held by it.
+     * Waits in line until the lock is granted or the wait is over. A service that cannot be reached meanwhile is asked
+     * again, and a request whose outcome is unknown is repeated for as long as the service is sure to recognise it. A
+     * service that keeps no line is asked again and again instead; what it grants to a request whose answer gets lost stays
+     * locked until its lease ends.
      *
-     * <p>The future fails with {@link LockRefusedException} (with status {@code BUSY} if others held the lock all the
-     * time), {@link LockUnavailableException} or {@link LockOutcomeUnknownException}.
+     * <p>The future fails with {@link LockRefusedException} (with status {@code TIMEOUT} if the wait was in vain, or
+     * {@code BUSY} if there was to be none), {@link LockUnavailableException} or {@link LockOutcomeUnknownException}.
      */
-    public Future<LockHandle> acquire(String name, AcquireOptions options) {
-        requireName(name);
-        return callers.call(() -> locks.acquire(name, options));
+    public Future<LockHandle> acquire(LockRequest request) {
+        return begin(request).future();
+    }
+
+    /** As {@link #acquire(LockRequest)}, for a caller that may want to give up before the wait is over. */
+    public PendingLock begin(LockRequest request) {
+        return PendingLock.begin(callers, locks, request);
     }
 
     /** As {@link #withLock(String, AcquireOptions, Function)} with {@link AcquireOptions#defaults()}. */
@@ -94,7 +121,7 @@ public final class LockClient {
 
     /** Asks who holds a resource. The future fails with {@link LockUnavailableException} or {@link LockRefusedException}. */
     public Future<StatusAnswer> status(String name) {
-        requireName(name);
+        LockRequest.requireName(name);
         return callers.call(() -> locks.status(name));
     }
 
@@ -129,11 +156,8 @@ public final class LockClient {
         return callers.call(() -> Future.succeededFuture(ticker.isArmed()));
     }
 
-    private static void requireName(String name) {
-        // Half a surrogate pair would become a question mark, and so the name of another resource.
-        if (name.isBlank() || !StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
-            throw new IllegalArgumentException("the resource name must be well-formed text and not blank");
-        }
+    private static boolean isBusy(Throwable cause) {
+        return cause instanceof LockRefusedException refused && refused.status() == Status.BUSY;
     }
 
     /** Whatever the work does wrong must end in a future, so that the lock is released after it. */

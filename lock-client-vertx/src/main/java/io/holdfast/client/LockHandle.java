@@ -4,6 +4,7 @@ import io.holdfast.client.core.Hold;
 import io.holdfast.client.core.LossCause;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalLong;
 
 /**
@@ -16,18 +17,25 @@ import java.util.OptionalLong;
 public final class LockHandle {
     private final Callers callers;
     private final HeldLock lock;
+    private final List<String> names;
     private final OptionalLong fencingToken;
     private volatile boolean releaseAsked;
 
-    LockHandle(Callers callers, HeldLock lock, OptionalLong fencingToken) {
+    LockHandle(Callers callers, HeldLock lock, List<String> names, OptionalLong fencingToken) {
         this.callers = callers;
         this.lock = lock;
+        this.names = names;
         this.fencingToken = fencingToken;
     }
 
-    /** The resource. */
+    /** The resource; of a set the first one that was asked for, which stands for all. */
     public String name() {
         return lock.request().resourceName();
+    }
+
+    /** All resources this lock is on, in the order they were asked for; one, unless it is a set. */
+    public List<String> names() {
+        return names;
     }
 
     /** The secret that proves the hold; not to be logged or handed to others. */

@@ -1,19 +1,15 @@
 package io.holdfast.client;
 
 import io.holdfast.client.core.LeaseKeeper;
-import io.holdfast.protocol.AcquireRequest;
-import io.holdfast.protocol.Status;
 import io.holdfast.protocol.StatusAnswer;
 import io.holdfast.protocol.TokenRequest;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.random.RandomGenerator;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,50 +18,52 @@ import org.jspecify.annotations.Nullable;
  */
 final class LockKeeping {
     private final Callers callers;
-    private final HttpLockApi api;
-    private final Ticker ticker;
-    private final LockClientOptions options;
-    private final RandomGenerator random;
-    private final long requestTimeoutMillis;
+    private final Means means;
+    private final String clientId;
     private final Set<HeldLock> held = new LinkedHashSet<>();
     private final Set<PatientAcquire> acquiring = new LinkedHashSet<>();
-    private final Set<Future<ReleaseResult>> ending = new LinkedHashSet<>();
+    private final Set<Future<?>> ending = new LinkedHashSet<>();
     private @Nullable Future<Void> closed;
 
-    LockKeeping(Callers callers, HttpLockApi api, Ticker ticker, LockClientOptions options, RandomGenerator random) {
+    LockKeeping(Callers callers, Means means, String clientId) {
         this.callers = callers;
-        this.api = api;
-        this.ticker = ticker;
-        this.options = options;
-        this.random = random;
-        this.requestTimeoutMillis = options.requestTimeout().toMillis();
+        this.means = means;
+        this.clientId = clientId;
     }
 
-    Future<Optional<LockHandle>> tryAcquire(String name) {
-        return acquire(name, AcquireOptions.defaults().withWaitLimit(Duration.ZERO))
-                .map(Optional::of)
-                .recover(
-                        cause -> isBusy(cause) ? Future.succeededFuture(Optional.empty()) : Future.failedFuture(cause));
-    }
+    /** An acquire under way. */
+    record Acquiring(PatientAcquire acquire, Future<LockHandle> handle) {}
 
-    Future<LockHandle> acquire(String name, AcquireOptions how) {
+    /**
+     * Starts an acquire.
+     *
+     * @throws IllegalStateException after close
+     */
+    Acquiring acquire(LockRequest request) {
         if (closed != null) {
-            return Future.failedFuture(closedException());
+            throw closedException();
         }
-        AcquireRequest request = AcquireRequest.tryOnce(name, options.clientId(), how.ttlMillis());
-        PatientAcquire acquire = new PatientAcquire(
-                name,
-                how.waitLimit().toMillis(),
-                () -> AcquireAttempt.start(api, ticker, request, requestTimeoutMillis, this::giveBack),
-                this::giveBack,
-                ticker,
-                random);
+        PatientAcquire acquire = new PatientAcquire(means, new Wish(request, clientId), this::giveBack);
         acquiring.add(acquire);
-        return acquire.start().onComplete(done -> acquiring.remove(acquire)).map(this::hold);
+        Future<LockHandle> handle =
+                acquire.start().onComplete(done -> acquiring.remove(acquire)).map(this::hold);
+        return new Acquiring(acquire, handle);
+    }
+
+    /** Makes sure that an acquire holds nothing, also if it was granted already. */
+    Future<Void> giveUp(Acquiring acquiring) {
+        if (acquiring.handle().succeeded()) {
+            return acquiring.handle().result().release().mapEmpty();
+        }
+        return giveUp(acquiring.acquire(), new CancellationException("the caller gave up waiting for the lock"));
+    }
+
+    private Future<Void> giveUp(PatientAcquire acquire, RuntimeException cause) {
+        return untilEnded(acquire.giveUp(cause));
     }
 
     Future<StatusAnswer> status(String name) {
-        return closed == null ? api.status(name) : Future.failedFuture(closedException());
+        return closed == null ? means.api().status(name) : Future.failedFuture(closedException());
     }
 
     Future<Void> close() {
@@ -75,10 +73,10 @@ final class LockKeeping {
         }
         Promise<Void> done = Promise.promise();
         closed = done.future();
-        List.copyOf(acquiring).forEach(acquire -> acquire.abandon(closedException()));
+        List.copyOf(acquiring).forEach(acquire -> giveUp(acquire, closedException()));
         List.copyOf(held).forEach(HeldLock::release);
         settle().onComplete(settled -> {
-            api.close();
+            means.api().close();
             done.complete();
         });
         return done.future();
@@ -86,42 +84,43 @@ final class LockKeeping {
 
     /** Succeeds when nothing is left that might still hold a lock. */
     private Future<Void> settle() {
-        return api.whenIdle()
-                .compose(idle -> ending.isEmpty()
+        return means.api()
+                .whenQuiet()
+                .compose(quiet -> ending.isEmpty()
                         ? Future.succeededFuture()
                         : Future.join(new ArrayList<>(ending)).compose(ended -> settle()));
     }
 
     private LockHandle hold(Grant grant) {
         HeldLock lock = new HeldLock(
-                api,
-                ticker,
+                means.api(),
+                means.ticker(),
                 grant.request(),
-                new LeaseKeeper(grant.lease(), random),
-                requestTimeoutMillis,
+                new LeaseKeeper(grant.lease(), means.random()),
+                means.requestTimeoutMillis(),
                 this::release,
                 held::remove);
         held.add(lock);
         lock.start();
-        return new LockHandle(callers, lock, grant.fencingToken());
+        return new LockHandle(callers, lock, grant.names(), grant.fencingToken());
     }
 
     private Future<ReleaseResult> giveBack(Grant grant) {
         // Not limited by the grant's own deadline: for a grant that came too late that has passed already.
-        return release(grant.request(), ticker.nowMillis() + grant.lease().ttlMillis());
+        return release(grant.request(), means.nowMillis() + grant.lease().ttlMillis());
     }
 
     private Future<ReleaseResult> release(TokenRequest request, long untilMillis) {
-        Future<ReleaseResult> release = ReleaseCall.start(api, ticker, request, untilMillis, random);
-        if (!release.isComplete()) {
-            ending.add(release);
-            release.onComplete(done -> ending.remove(release));
-        }
-        return release;
+        return untilEnded(ReleaseCall.start(means.api(), means.ticker(), request, untilMillis, means.random()));
     }
 
-    private static boolean isBusy(Throwable cause) {
-        return cause instanceof LockRefusedException refused && refused.status() == Status.BUSY;
+    /** Closing the client waits for that. */
+    private <T> Future<T> untilEnded(Future<T> end) {
+        if (!end.isComplete()) {
+            ending.add(end);
+            end.onComplete(done -> ending.remove(end));
+        }
+        return end;
     }
 
     private static IllegalStateException closedException() {

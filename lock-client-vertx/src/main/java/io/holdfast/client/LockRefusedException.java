@@ -3,8 +3,9 @@ package io.holdfast.client;
 import io.holdfast.protocol.Status;
 
 /**
- * The service said no, and nothing is held. Do not simply repeat the call: either somebody else holds the lock and the
- * wait was long enough ({@link Status#BUSY}), or the request itself has to change.
+ * The service said no, and nothing is held. Do not simply repeat the call: either the lock could not be
+ * had within the wait ({@link Status#TIMEOUT}, or {@link Status#BUSY} where there was to be none), or the request itself
+ * has to change.
  */
 public final class LockRefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;

@@ -14,18 +14,26 @@ record Tried(Kind kind, @Nullable Grant grant, @Nullable Status status, String d
 
     enum Kind {
         GRANTED,
+        /** Its place in line is kept. */
+        QUEUED,
         /** Somebody else holds it. */
         BUSY,
         /** Nothing happened; may be tried again. */
         UNAVAILABLE,
+        /** The acquire is over, however it went; may be tried again as another one. */
+        ENDED,
         /** Nothing happened, and nothing would if it were tried again. */
         REFUSED,
-        /** It may be held. */
+        /** It may be held, or wait in line. */
         UNKNOWN
     }
 
     static Tried granted(Grant grant) {
         return new Tried(Kind.GRANTED, grant, null, "");
+    }
+
+    static Tried queued(String detail) {
+        return new Tried(Kind.QUEUED, null, Status.QUEUED, detail);
     }
 
     static Tried busy(String detail) {
@@ -36,16 +44,16 @@ record Tried(Kind kind, @Nullable Grant grant, @Nullable Status status, String d
         return new Tried(Kind.UNAVAILABLE, null, null, detail);
     }
 
+    static Tried ended(String detail) {
+        return new Tried(Kind.ENDED, null, Status.ENDED, detail);
+    }
+
     static Tried refused(Status status, String detail) {
         return new Tried(Kind.REFUSED, null, status, detail);
     }
 
     static Tried unknown(String detail) {
         return new Tried(Kind.UNKNOWN, null, null, detail);
-    }
-
-    boolean mayRepeat() {
-        return kind == Kind.BUSY || kind == Kind.UNAVAILABLE;
     }
 
     /** What to tell the caller when this was the last attempt. */
@@ -57,5 +65,13 @@ record Tried(Kind kind, @Nullable Grant grant, @Nullable Status status, String d
                 ? new LockOutcomeUnknownException("Lock '" + name + "' may have been granted and would then stay locked"
                         + " until its lease ends: " + detail)
                 : new LockUnavailableException("Lock '" + name + "' could not be asked for: " + detail);
+    }
+
+    /** What to tell the caller who waited as long as it wanted, and this was the last attempt. */
+    RuntimeException timeOut(String name, long waitedMillis) {
+        String waited = detail + " (after waiting " + waitedMillis + " ms)";
+        return kind == Kind.UNAVAILABLE
+                ? unavailable(waited).failure(name)
+                : refused(Status.TIMEOUT, waited).failure(name);
     }
 }

@@ -67,14 +67,14 @@ final class AcquireTest {
     }
 
     @Test
-    void theWaitLimitEndsWithBusyAndSaysHowLongItWaited() throws Exception {
+    void theWaitLimitEndsWithATimeOutAndSaysHowLongItWaited() throws Exception {
         fixture.server.then(BUSY, BUSY);
         Future<LockHandle> acquire = fixture.client.acquire("r", TWO_SECONDS);
         fixture.settle();
         fixture.advance(Duration.ofMillis(1_950));
         fixture.advance(Duration.ofMillis(50));
         LockRefusedException refused = assertInstanceOf(LockRefusedException.class, failure(acquire));
-        assertEquals(Status.BUSY, refused.status());
+        assertEquals(Status.TIMEOUT, refused.status());
         assertTrue(refused.toString().contains("2000 ms"), refused::toString);
     }
 
@@ -145,13 +145,32 @@ final class AcquireTest {
     @Test
     void c6_aGrantWhileClosingIsGivenBack() throws Exception {
         Promise<Void> later = Promise.promise();
-        fixture.server.then(delayed(later.future(), answer(GRANT)), answer(LockAnswer.released()));
+        fixture.server.then(
+                delayed(later.future(), answer(GRANT)),
+                answer(LockAnswer.refused(Status.UNKNOWN_PATH, "no such call")),
+                answer(LockAnswer.released()));
         Future<LockHandle> acquire = fixture.client.acquire("r", TWO_SECONDS);
         fixture.server.awaitRequest(1);
         Future<Void> close = fixture.client.close();
         assertInstanceOf(IllegalStateException.class, failure(acquire));
+        fixture.server.awaitRequest(2);
         later.complete();
         await(close);
-        assertEquals(List.of("acquire", "release"), fixture.server.calls());
+        assertEquals(List.of("acquire", "cancel", "release"), fixture.server.calls());
+    }
+
+    @Test
+    void c6_onTheBaseAGrantThatTimedOutAndComesWhileClosingIsGivenBack() throws Exception {
+        fixture.knowBase();
+        Promise<Void> later = Promise.promise();
+        fixture.server.then(delayed(later.future(), answer(GRANT)), answer(LockAnswer.released()));
+        Future<LockHandle> acquire = fixture.client.acquire("r", TWO_SECONDS);
+        fixture.server.awaitRequest(2);
+        fixture.advance(Duration.ofSeconds(5));
+        assertInstanceOf(LockOutcomeUnknownException.class, failure(acquire));
+        Future<Void> close = fixture.client.close();
+        later.complete();
+        await(close);
+        assertEquals(List.of("acquire", "acquire", "release"), fixture.server.calls());
     }
 }

@@ -61,6 +61,12 @@ final class ClientFixture implements AutoCloseable {
         await(client.whenIdle());
     }
 
+    /** Lets the client see that the server knows only the base. */
+    void knowBase() throws Exception {
+        server.then(StubLockServer.answer(LockAnswer.busy("r")));
+        await(client.tryAcquire("r"));
+    }
+
     /** A lock that was granted for 45 seconds. */
     LockHandle held() throws Exception {
         server.then(StubLockServer.answer(GRANT));

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,11 +70,18 @@ final class OptionsTest {
     void theDefaultsOfAnAcquire() {
         assertEquals(Duration.ofSeconds(30), acquire.waitLimit());
         assertEquals(Optional.empty(), acquire.ttl());
+        assertEquals(Duration.ZERO, acquire.lockDelay());
+        assertEquals(Map.of(), acquire.metadata());
     }
 
     @Test
     void everyOptionOfAnAcquire() {
-        AcquireOptions changed = acquire.withTtl(Duration.ofSeconds(10)).withWaitLimit(Duration.ZERO);
+        AcquireOptions changed = acquire.withTtl(Duration.ofSeconds(10))
+                .withWaitLimit(Duration.ZERO)
+                .withLockDelay(Duration.ofSeconds(3))
+                .withMetadata(Map.of("b", "2", "a", "1"));
+        assertEquals(Duration.ofSeconds(3), changed.lockDelay());
+        assertEquals("{a=1, b=2}", changed.metadata().toString());
         assertEquals(Duration.ZERO, changed.waitLimit());
         assertEquals(Optional.of(Duration.ofSeconds(10)), changed.ttl());
     }
@@ -84,5 +92,41 @@ final class OptionsTest {
         assertThrows(IllegalArgumentException.class, () -> acquire.withWaitLimit(Duration.ofSeconds(Long.MAX_VALUE)));
         assertThrows(IllegalArgumentException.class, () -> acquire.withTtl(Duration.ofMillis(999)));
         assertThrows(IllegalArgumentException.class, () -> acquire.withTtl(Duration.ofDays(2)));
+    }
+
+    @Test
+    void moreAcquireOptionsThatCannotWorkAreRefused() {
+        assertThrows(IllegalArgumentException.class, () -> acquire.withLockDelay(Duration.ofSeconds(61)));
+        assertThrows(IllegalArgumentException.class, () -> acquire.withMetadata(Map.of("k", "v".repeat(1_024))));
+        assertThrows(IllegalArgumentException.class, () -> acquire.withMetadata(Map.of("k", "\ud800")));
+        assertThrows(IllegalArgumentException.class, () -> acquire.withMetadata(Map.of("k", "two\nlines")));
+    }
+
+    @Test
+    void everyPartOfARequest() {
+        LockRequest request = LockRequest.permits("pool", 2, 10)
+                .withWait(Duration.ofSeconds(5))
+                .withTtl(Duration.ofSeconds(10))
+                .withLockDelay(Duration.ofSeconds(1))
+                .withMetadata(Map.of("host", "a"));
+        assertEquals(List.of("pool"), request.names());
+        assertEquals(Duration.ofSeconds(5), request.options().waitLimit());
+        assertEquals(Optional.of(Duration.ofSeconds(10)), request.options().ttl());
+        assertEquals(acquire, LockRequest.shared("r").options());
+        assertEquals(
+                List.of("pool", "r"),
+                LockRequest.all(List.of(request, LockRequest.shared("r"))).names());
+    }
+
+    @Test
+    void requestsThatCannotWorkAreRefused() {
+        LockRequest r = LockRequest.exclusive("r");
+        assertThrows(IllegalArgumentException.class, () -> LockRequest.exclusive(" "));
+        assertThrows(IllegalArgumentException.class, () -> LockRequest.permits("r", 0, 1));
+        assertThrows(IllegalArgumentException.class, () -> LockRequest.permits("r", 2, 1));
+        assertThrows(IllegalArgumentException.class, () -> LockRequest.permits("r", 1, 1_000_001));
+        assertThrows(IllegalArgumentException.class, () -> LockRequest.all(List.of()));
+        assertThrows(IllegalArgumentException.class, () -> LockRequest.all(List.of(r, LockRequest.shared("r"))));
+        assertThrows(IllegalArgumentException.class, () -> r.withWait(Duration.ofMillis(-1)));
     }
 }

@@ -22,11 +22,17 @@ import java.util.concurrent.TimeUnit;
 public final class StubLockServer {
     /** What happens to one request. */
     public interface Reaction {
-        void react(NetSocket socket);
+        void react(NetSocket socket, Request request);
     }
 
     /** A request as it arrived. */
-    public record Request(String method, String path, String body) {}
+    public record Request(String method, String path, String body) {
+        /** The request id in the body; empty if there is none. */
+        public String requestId() {
+            int at = body.indexOf("\"requestId\":\"");
+            return at < 0 ? "" : body.substring(at + 13, body.indexOf('"', at + 13));
+        }
+    }
 
     private final NetServer server;
     private final Deque<Reaction> script = new ArrayDeque<>();
@@ -96,22 +102,34 @@ public final class StubLockServer {
     }
 
     public static Reaction answer(int code, String body) {
-        return socket -> socket.write(response(code, body.length(), body));
+        return (socket, request) -> socket.write(response(code, body.length(), body));
+    }
+
+    /** Grants the request under its id, as a server does that knows more than the base. */
+    public static Reaction grant(String token, long fence, long ttlMillis, long waitedMillis) {
+        return (socket, request) -> answer(
+                        LockAnswer.acquired(token, fence, ttlMillis, ttlMillis, waitedMillis, request.requestId()))
+                .react(socket, request);
+    }
+
+    /** Busy, as a server says it that knows more than the base. */
+    public static Reaction busyInLine() {
+        return answer(LockAnswer.busy("r", List.of(), 0, 1_000, null));
     }
 
     /** Answers when the test says so. */
     public static Reaction delayed(Future<?> until, Reaction reaction) {
-        return socket -> until.onSuccess(v -> reaction.react(socket));
+        return (socket, request) -> until.onSuccess(v -> reaction.react(socket, request));
     }
 
     /** Never answers. */
     public static Reaction silence() {
-        return socket -> {};
+        return (socket, request) -> {};
     }
 
     /** Closes the connection once the request has arrived. */
     public static Reaction reset() {
-        return NetSocket::close;
+        return (socket, request) -> socket.close();
     }
 
     public static Reaction garbage() {
@@ -122,7 +140,7 @@ public final class StubLockServer {
     public static Reaction half(LockAnswer answer) {
         String body = new String(answer.toJson(), StandardCharsets.UTF_8);
         Buffer response = response(answer.status().httpCode(), body.length(), body.substring(0, body.length() / 2));
-        return socket -> socket.write(response).onComplete(written -> socket.close());
+        return (socket, request) -> socket.write(response).onComplete(written -> socket.close());
     }
 
     private static Buffer response(int code, int length, String body) {
@@ -143,7 +161,8 @@ public final class StubLockServer {
             String[] line = text.substring(0, text.indexOf("\r\n")).split(" ", -1);
             String body = text.substring(end + 4);
             received.setLength(0);
-            arrived(new Request(line[0], line[1], body)).react(socket);
+            Request request = new Request(line[0], line[1], body);
+            arrived(request).react(socket, request);
         });
     }
 

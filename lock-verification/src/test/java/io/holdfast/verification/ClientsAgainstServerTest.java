@@ -87,7 +87,7 @@ final class ClientsAgainstServerTest {
         assertNull(blocking.tryAcquire("r"));
         LockRefusedException refused =
                 assertThrows(LockRefusedException.class, () -> blocking.acquire("r", Duration.ofMillis(50)));
-        assertEquals(Status.BUSY, refused.status());
+        assertEquals(Status.TIMEOUT, refused.status());
         assertEquals(ReleaseResult.RELEASED, await(lock.release()));
         assertFalse(await(async.isLocked("r")));
         assertEquals("r", blocking.withLock("r", A_MINUTE, LockHandle::name));

@@ -6,13 +6,16 @@ import io.holdfast.client.LockClientOptions;
 import io.holdfast.client.LockLostException;
 import io.holdfast.client.LockOutcomeUnknownException;
 import io.holdfast.client.LockRefusedException;
+import io.holdfast.client.LockRequest;
 import io.holdfast.client.LockUnavailableException;
+import io.holdfast.protocol.Status;
 import io.holdfast.protocol.StatusAnswer;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -37,17 +40,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Failures say what to do: {@link LockRefusedException} do not repeat, {@link LockUnavailableException} repeat later,
  * {@link LockOutcomeUnknownException} it may have happened, {@link LockLostException} stop. A caller that is interrupted
- * while it waits gets an {@link InterruptedException}, and a lock that is granted to it later is released at once. A
+ * while it waits gets an {@link InterruptedException}, and its request is cancelled on the server. A
  * resource name must be well-formed text and not blank, or the call throws {@link IllegalArgumentException}.
  *
  * <p>Every method that waits throws {@link IllegalStateException} at once when called on a Vert.x event loop: use
  * {@link LockClient} there. Worker threads may wait. After {@link #close} calls throw {@link IllegalStateException}, too.
  */
 public final class BlockingLockClient implements AutoCloseable {
-    /** Request time-outs the longest call can take one after the other, and one to spare. */
+    /** Request time-outs the longest call can take one after the other besides its wait, and one to spare. */
     private static final int TIMEOUTS_PER_CALL = 8;
 
-    private static final Duration BACK_OFFS_PER_CALL = Duration.ofSeconds(5);
+    private static final Duration BACK_OFFS_PER_CALL = Duration.ofSeconds(20);
 
     private final LockClient client;
     private final @Nullable Vertx owned;
@@ -91,49 +94,64 @@ public final class BlockingLockClient implements AutoCloseable {
                 .join();
     }
 
+    /** As {@link #tryAcquire(LockRequest)} for the exclusive lock of that name. */
+    public @Nullable LockHandle tryAcquire(String name) throws InterruptedException {
+        return tryAcquire(LockRequest.exclusive(name));
+    }
+
     /**
-     * Tries once. Returns null if somebody else holds the lock.
+     * Tries once, whatever the request's wait. Returns null if the lock cannot be had now.
      *
      * @throws LockUnavailableException if the service cannot be reached or cannot serve now: nothing happened
      * @throws LockOutcomeUnknownException if no usable answer came: the lock may be held until its lease ends
      * @throws LockRefusedException if the service does not like the request
      * @throws InterruptedException if interrupted before or while waiting for the answer: nothing stays locked
      */
-    public @Nullable LockHandle tryAcquire(String name) throws InterruptedException {
-        return parking.ask(
-                        () -> client.tryAcquire(name),
-                        Duration.ZERO,
-                        unwanted -> unwanted.ifPresent(io.holdfast.client.LockHandle::release))
-                .map(lock -> new LockHandle(parking, lock))
-                .orElse(null);
+    public @Nullable LockHandle tryAcquire(LockRequest request) throws InterruptedException {
+        try {
+            return acquire(request.withWait(Duration.ZERO));
+        } catch (LockRefusedException e) {
+            if (e.status() == Status.BUSY) {
+                return null;
+            }
+            throw e;
+        }
     }
 
     /**
-     * As {@link #acquire(String, AcquireOptions)} with that wait limit and the server's default lease.
+     * As {@link #acquire(LockRequest)} for the exclusive lock of that name.
      *
-     * @param wait how long to keep trying; zero tries once
+     * @param wait how long to wait in line; zero tries once
      */
     public LockHandle acquire(String name, Duration wait) throws InterruptedException {
-        return acquire(name, AcquireOptions.defaults().withWaitLimit(wait));
+        return acquire(LockRequest.exclusive(name).withWait(wait));
+    }
+
+    /** As {@link #acquire(LockRequest)} for the exclusive lock of that name, with these options. */
+    public LockHandle acquire(String name, AcquireOptions options) throws InterruptedException {
+        return acquire(LockRequest.exclusive(name).with(options));
+    }
+
+    /** As {@link #acquire(LockRequest)} for {@link LockRequest#all} of these requests' resources, with these options. */
+    public LockHandle acquireAll(List<LockRequest> requests, AcquireOptions options) throws InterruptedException {
+        return acquire(LockRequest.all(requests).with(options));
     }
 
     /**
-     * Keeps trying until the lock is granted or the wait limit has passed. A service that cannot be reached meanwhile is
-     * tried again; an attempt whose outcome is unknown is not, since the lock may be held by it.
+     * Waits in line until the lock is granted or the wait is over. A service that cannot be reached meanwhile is asked
+     * again, and a request whose outcome is unknown is repeated for as long as the service is sure to recognise it.
      *
-     * @throws LockRefusedException with status {@code BUSY} if others held the lock all the time, or if the service does
-     *     not like the request
+     * @throws LockRefusedException with status {@code TIMEOUT} if the wait was in vain, {@code BUSY} if there was to be
+     *     none, or if the service does not like the request
      * @throws LockUnavailableException if the service could not be reached or could not serve: nothing happened
      * @throws LockOutcomeUnknownException if no usable answer came: the lock may be held until its lease ends
-     * @throws InterruptedException if interrupted before or while waiting; a grant that comes later is released at once
+     * @throws InterruptedException if interrupted before or while waiting; the request leaves the line at once, and what it
+     *     was granted meanwhile is released
      */
-    public LockHandle acquire(String name, AcquireOptions options) throws InterruptedException {
+    public LockHandle acquire(LockRequest request) throws InterruptedException {
+        Waiting waiting = new Waiting(client, request);
         return new LockHandle(
-                parking,
-                parking.ask(
-                        () -> client.acquire(name, options),
-                        options.waitLimit(),
-                        io.holdfast.client.LockHandle::release));
+                parking, parking.ask(waiting::begin, request.options().waitLimit(), waiting::giveUp));
     }
 
     /**
@@ -166,7 +184,7 @@ public final class BlockingLockClient implements AutoCloseable {
      * @throws InterruptedException if interrupted before or while waiting for the answer
      */
     public StatusAnswer status(String name) throws InterruptedException {
-        return parking.ask(() -> client.status(name), Duration.ZERO, unwanted -> {});
+        return parking.ask(() -> client.status(name), Duration.ZERO, () -> {});
     }
 
     /**

@@ -5,6 +5,7 @@ import io.holdfast.client.LockLostException;
 import io.holdfast.client.LossReason;
 import io.holdfast.client.ReleaseResult;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 
@@ -25,9 +26,14 @@ public final class LockHandle implements AutoCloseable {
         this.lock = lock;
     }
 
-    /** The resource. */
+    /** The resource; of a set the first one that was asked for, which stands for all. */
     public String name() {
         return lock.name();
+    }
+
+    /** All resources this lock is on, in the order they were asked for; one, unless it is a set. */
+    public List<String> names() {
+        return lock.names();
     }
 
     /** The secret that proves the hold; not to be logged or handed to others. */

@@ -10,7 +10,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -40,25 +39,21 @@ final class Parking {
      * Makes a call and waits for its result. What the call fails with is thrown.
      *
      * @param longer by how much this call may exceed the usual patience
-     * @param unwanted is given a result that comes when the caller has stopped waiting
+     * @param abandon is run where the call was, when the caller has stopped waiting for its result
      * @throws InterruptedException if interrupted before or while waiting; in the first case the call is not made
      * @throws IllegalStateException on an event loop, after close, or if the client's event loop does not answer
      */
-    <T> T ask(Supplier<Future<T>> call, Duration longer, Consumer<T> unwanted) throws InterruptedException {
+    <T> T ask(Supplier<Future<T>> call, Duration longer, Runnable abandon) throws InterruptedException {
         requireMayPark();
         if (Thread.interrupted()) {
             throw new InterruptedException("interrupted before the lock service was asked");
         }
         Future<T> answer = begin(call);
-        boolean taken = false;
         try {
-            T result = await(answer, patience.plus(longer));
-            taken = true;
-            return result;
-        } finally {
-            if (!taken) {
-                answer.onSuccess(unwanted::accept);
-            }
+            return await(answer, patience.plus(longer));
+        } catch (InterruptedException | UnansweredException e) {
+            abandon(abandon);
+            throw e;
         }
     }
 
@@ -92,6 +87,14 @@ final class Parking {
         return answer.future();
     }
 
+    private void abandon(Runnable abandon) {
+        try {
+            home.runOnContext(v -> abandon.run());
+        } catch (RejectedExecutionException e) {
+            // Vert.x is closed, so nothing can be sent: what is held ends by itself.
+        }
+    }
+
     private static <T> void start(Supplier<Future<T>> call, Promise<T> answer) {
         try {
             call.get().onComplete(answer);
@@ -115,7 +118,7 @@ final class Parking {
         } catch (ExecutionException e) {
             throw unchecked(withCallersFrames(e.getCause() == null ? e : e.getCause()));
         } catch (TimeoutException e) {
-            throw new IllegalStateException(
+            throw new UnansweredException(
                     "no answer from the lock client's event loop for " + limit
                             + ": it is blocked, or its Vert.x was closed before the client",
                     e);
@@ -136,5 +139,14 @@ final class Parking {
             throw error;
         }
         return failure instanceof RuntimeException runtime ? runtime : new CompletionException(failure);
+    }
+
+    /** The call is still under way, and nobody waits for it any more. */
+    private static final class UnansweredException extends IllegalStateException {
+        private static final long serialVersionUID = 1L;
+
+        UnansweredException(String message, Throwable cause) {
+            super(message, cause);
+        }
     }
 }

@@ -7,6 +7,7 @@ import static io.holdfast.client.StubLockServer.half;
 import static io.holdfast.client.StubLockServer.reset;
 import static io.holdfast.client.StubLockServer.silence;
 import static io.holdfast.client.blocking.BlockingFixture.BUSY;
+import static io.holdfast.client.blocking.BlockingFixture.CANCELLED;
 import static io.holdfast.client.blocking.BlockingFixture.GRANT;
 import static io.holdfast.client.blocking.BlockingFixture.GRANTED;
 import static io.holdfast.client.blocking.BlockingFixture.RELEASED;
@@ -107,7 +108,8 @@ final class AcquireTest {
     }
 
     @Test
-    void whenItMayHaveHappenedTheOutcomeIsUnknown() {
+    void onTheBaseWhenItMayHaveHappenedTheOutcomeIsUnknown() throws Exception {
+        fixture.knowBase();
         for (StubLockServer.Reaction reaction : List.of(reset(), garbage(), half(GRANT))) {
             fixture.server.then(reaction, reaction);
             assertThrows(LockOutcomeUnknownException.class, () -> fixture.locks.tryAcquire("r"));
@@ -118,10 +120,11 @@ final class AcquireTest {
     }
 
     @Test
-    void silenceEndsWithTheRequestTimeOut() {
-        fixture.server.then(silence());
+    void onTheBaseSilenceEndsWithTheRequestTimeOut() throws Exception {
+        fixture.server.then(BUSY, silence());
         try (BlockingLockClient hasty =
                 BlockingLockClient.using(fixture.vertx, fixture.options().withRequestTimeout(Duration.ofMillis(50)))) {
+            assertNull(hasty.tryAcquire("r"));
             assertThrows(LockOutcomeUnknownException.class, () -> hasty.tryAcquire("r"));
         }
     }
@@ -134,7 +137,8 @@ final class AcquireTest {
     }
 
     @Test
-    void aFailureTellsWhoAsked() {
+    void aFailureTellsWhoAsked() throws Exception {
+        fixture.knowBase();
         fixture.server.then(reset());
         LockOutcomeUnknownException unknown =
                 assertThrows(LockOutcomeUnknownException.class, () -> fixture.locks.tryAcquire("r"));
@@ -155,29 +159,42 @@ final class AcquireTest {
     }
 
     @Test
-    void c6_aGrantAfterAnInterruptIsGivenBack() throws Exception {
+    void c6_anInterruptCancelsOnTheServerAtOnce() throws Exception {
+        fixture.server.then(silence(), CANCELLED);
+        Caller<LockHandle> caller = new Caller<>(() -> fixture.locks.acquire("r", A_MINUTE));
+        String requestId = fixture.server.awaitRequest(1).requestId();
+        caller.interrupt();
+        assertInstanceOf(InterruptedException.class, caller.failure());
+        StubLockServer.Request cancel = fixture.server.awaitRequest(2);
+        assertEquals("/api/lock/cancel", cancel.path());
+        assertEquals(requestId, cancel.requestId());
+        fixture.locks.close();
+        assertEquals(List.of("acquire", "cancel"), fixture.server.calls());
+    }
+
+    @Test
+    void c6_onTheBaseAGrantAfterAnInterruptIsGivenBack() throws Exception {
+        fixture.knowBase();
         Promise<Void> later = Promise.promise();
         fixture.server.then(delayed(later.future(), GRANTED), RELEASED);
         Caller<LockHandle> caller = new Caller<>(() -> fixture.locks.acquire("r", A_MINUTE));
-        fixture.server.awaitRequest(1);
+        fixture.server.awaitRequest(2);
         caller.interrupt();
         assertInstanceOf(InterruptedException.class, caller.failure());
         later.complete();
-        StubLockServer.Request release = fixture.server.awaitRequest(2);
+        StubLockServer.Request release = fixture.server.awaitRequest(3);
         assertEquals("/api/lock/release", release.path());
         assertTrue(release.body().contains("secret-token"));
     }
 
     @Test
-    void c6_aTryThatIsInterruptedGivesItsGrantBack() throws Exception {
-        Promise<Void> later = Promise.promise();
-        fixture.server.then(delayed(later.future(), GRANTED), RELEASED);
+    void c6_aTryThatIsInterruptedIsCancelled() throws Exception {
+        fixture.server.then(silence(), CANCELLED);
         Caller<LockHandle> caller = new Caller<>(() -> fixture.locks.tryAcquire("r"));
         fixture.server.awaitRequest(1);
         caller.interrupt();
         assertInstanceOf(InterruptedException.class, caller.failure());
-        later.complete();
-        assertEquals("/api/lock/release", fixture.server.awaitRequest(2).path());
+        assertEquals("/api/lock/cancel", fixture.server.awaitRequest(2).path());
     }
 
     @Test

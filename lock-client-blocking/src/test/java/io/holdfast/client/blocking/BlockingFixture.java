@@ -22,6 +22,7 @@ final class BlockingFixture implements AutoCloseable {
 
     static final StubLockServer.Reaction GRANTED = answer(GRANT);
     static final StubLockServer.Reaction BUSY = answer(LockAnswer.busy("r"));
+    static final StubLockServer.Reaction CANCELLED = answer(LockAnswer.cancelled());
     static final StubLockServer.Reaction RELEASED = answer(LockAnswer.released());
 
     final Vertx vertx = Vertx.vertx();
@@ -35,6 +36,12 @@ final class BlockingFixture implements AutoCloseable {
 
     LockClientOptions options() {
         return LockClientOptions.defaults().withEndpoint(server.endpoint()).withClientId("tester");
+    }
+
+    /** Lets the client see that the server knows only the base. */
+    void knowBase() throws InterruptedException {
+        server.then(BUSY);
+        locks.tryAcquire("r");
     }
 
     /** A lock that was granted for 45 seconds. */

@@ -1,0 +1,32 @@
+package io.holdfast.client.blocking;
+
+import io.holdfast.client.LockClient;
+import io.holdfast.client.LockHandle;
+import io.holdfast.client.LockRequest;
+import io.holdfast.client.PendingLock;
+import io.vertx.core.Future;
+import org.jspecify.annotations.Nullable;
+
+/** A lock that a parked thread waits for. To be used on the client's context only. */
+final class Waiting {
+    private final LockClient client;
+    private final LockRequest request;
+    private @Nullable PendingLock pending;
+
+    Waiting(LockClient client, LockRequest request) {
+        this.client = client;
+        this.request = request;
+    }
+
+    Future<LockHandle> begin() {
+        pending = client.begin(request);
+        return pending.future();
+    }
+
+    /** The thread does not wait any more: nothing may stay behind. */
+    void giveUp() {
+        if (pending != null) {
+            pending.giveUp();
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package io.holdfast.client;
+
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * What every call of one client works with. To be used on the client's context only.
+ *
+ * @param requestIds draws the secrets that name an acquire
+ * @param random for jitter only
+ */
+record Means(
+        HttpLockApi api,
+        Ticker ticker,
+        ServerLevel level,
+        Supplier<String> requestIds,
+        RandomGenerator random,
+        long requestTimeoutMillis) {
+
+    long nowMillis() {
+        return ticker.nowMillis();
+    }
+}
