@@ -107,11 +107,20 @@ final class WaitingRoom {
         } else if (place.request() == null) {
             seat.leave();
             drop(place, EndReason.ABANDONED);
-            caller.answer(views.timeout(place.parts().get(0).resourceName()));
+            caller.answer(views.timeout(inTheWay(place.parts())));
         } else {
             detach(seat);
             caller.answer(queued(place));
         }
+    }
+
+    /** The resource that kept these from being granted; the first if it was freed only now. */
+    private String inTheWay(List<Part> parts) {
+        return parts.stream()
+                .filter(part -> !table.admits(List.of(part)) || !mayOvertake(List.of(part)))
+                .findFirst()
+                .orElse(parts.get(0))
+                .resourceName();
     }
 
     private void detach(Seat seat) {
