@@ -31,10 +31,10 @@ record Wish(LockRequest request, String clientId) {
     }
 
     CancelRequest cancel(String requestId) {
-        return new CancelRequest(name(), clientId, requestId);
+        return new CancelRequest(AcquireAllRequest.nameOfSet(request.claims()), clientId, requestId);
     }
 
-    /** The name by which a set is renewed, released and cancelled, too. */
+    /** The name by which a set is renewed and released. */
     String name() {
         return request.claims().get(0).resourceName();
     }

@@ -1,6 +1,8 @@
 package io.holdfast.protocol;
 
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -11,6 +13,9 @@ import java.util.Set;
  * @param resources what is wanted, no name twice; at least one
  */
 public record AcquireAllRequest(List<ResourceClaim> resources, AcquireTerms terms) {
+    /** Ignored beside the list, they would take for exclusive what was meant to be shared. */
+    private static final Set<RequestField> OF_ONE_RESOURCE =
+            EnumSet.of(RequestField.MODE, RequestField.PERMITS, RequestField.LIMIT);
 
     /**
      * Reads a request body.
@@ -23,6 +28,8 @@ public record AcquireAllRequest(List<ResourceClaim> resources, AcquireTerms term
         RequestReader.read(body, rules, (in, field) -> {
             if (field == RequestField.RESOURCES) {
                 in.objects(field, item -> resources.add(readClaim(item)));
+            } else if (OF_ONE_RESOURCE.contains(field)) {
+                throw new InvalidRequestException(field.wireName() + " belongs into the entries of resources");
             } else {
                 terms.accept(in, field);
             }
@@ -47,6 +54,17 @@ public record AcquireAllRequest(List<ResourceClaim> resources, AcquireTerms term
                 throw new InvalidRequestException("resources has the same resourceName twice");
             }
         }
+    }
+
+    /**
+     * The resource whose name, with client and request id, names the acquire of a set: the smallest, whatever order the
+     * set is given in. A cancel has to use it.
+     */
+    public static String nameOfSet(List<ResourceClaim> resources) {
+        return resources.stream()
+                .map(ResourceClaim::resourceName)
+                .min(Comparator.naturalOrder())
+                .orElseThrow();
     }
 
     /** The request as JSON. */

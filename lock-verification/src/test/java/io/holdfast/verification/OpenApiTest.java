@@ -183,6 +183,9 @@ final class OpenApiTest {
         assertEquals(paths, documented);
     }
 
+    /** Refused beside the list of a set, where they would mean nothing. */
+    private static final Set<String> OF_ONE_RESOURCE = Set.of("mode", "permits", "limit");
+
     @Test
     void theRequestPropertiesAreThoseThatAreRead() throws Exception {
         Set<String> documented = new TreeSet<>();
@@ -190,7 +193,9 @@ final class OpenApiTest {
             Set<String> ofCall = propertiesOf(requestSchema(path));
             documented.addAll(ofCall);
             for (String name : requestFields()) {
-                assertEquals(ofCall.contains(name), isRead(path, accepted(path), name), path + " " + name);
+                boolean misplaced = path.equals(ApiPaths.ACQUIRE_ALL) && OF_ONE_RESOURCE.contains(name);
+                assertEquals(
+                        ofCall.contains(name) || misplaced, isRead(path, accepted(path), name), path + " " + name);
             }
         }
         Set<String> ofClaim = propertiesOf(api.root().at("/components/schemas/Claim"));

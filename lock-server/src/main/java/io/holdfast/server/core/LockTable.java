@@ -19,6 +19,7 @@ public final class LockTable {
     private long lastDelayEpoch;
     private int size;
     private int waiters;
+    private int delays;
 
     /**
      * Creates an empty table.
@@ -156,6 +157,7 @@ public final class LockTable {
             resource.remove(hold);
             if (epoch != 0) {
                 resource.delay(epoch);
+                delays++;
             }
             resources.removeIfIdle(part.resourceName());
         }
@@ -168,7 +170,7 @@ public final class LockTable {
     public void endDelay(String resourceName, long epoch) {
         Resource resource = resources.find(resourceName);
         if (resource != null) {
-            resource.endDelay(epoch);
+            delays -= resource.endDelay(epoch) ? 1 : 0;
             resources.removeIfIdle(resourceName);
         }
     }
@@ -208,6 +210,11 @@ public final class LockTable {
     /** How many resources are held, those of a set each counted. */
     public int size() {
         return size;
+    }
+
+    /** How many lock-delays run. */
+    public int delays() {
+        return delays;
     }
 
     /** How many places there are. */

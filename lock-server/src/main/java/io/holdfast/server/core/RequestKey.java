@@ -1,7 +1,7 @@
 package io.holdfast.server.core;
 
 /**
- * The name of one acquire, so that it can be asked for twice. For a set, the resource is the set's first. Immutable;
+ * The name of one acquire, so that it can be asked for twice. For a set, the resource is the set's smallest. Immutable;
  * {@link #toString} leaves the request id out, because it is a secret.
  */
 public record RequestKey(String resourceName, String clientId, String requestId) {

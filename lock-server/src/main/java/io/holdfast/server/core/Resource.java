@@ -157,10 +157,12 @@ public final class Resource {
         delayEpochs.add(epoch);
     }
 
-    void endDelay(long epoch) {
-        if (delayEpochs != null && delayEpochs.remove(epoch) && delayEpochs.isEmpty()) {
+    boolean endDelay(long epoch) {
+        boolean ended = delayEpochs != null && delayEpochs.remove(epoch);
+        if (delayEpochs != null && delayEpochs.isEmpty()) {
             delayEpochs = null;
         }
+        return ended;
     }
 
     boolean isIdle() {

@@ -9,4 +9,9 @@ import java.util.Map;
  * @param lockDelayMillis how long the resource stays unavailable after this hold expires
  * @param metadata shown to others; in the order it was sent
  */
-public record Terms(long ttlMillis, long lockDelayMillis, Map<String, String> metadata) {}
+public record Terms(long ttlMillis, long lockDelayMillis, Map<String, String> metadata) {
+    /** How long after its last renewal a hold may keep others out. */
+    public long claimedMillis() {
+        return ttlMillis + lockDelayMillis;
+    }
+}

@@ -33,6 +33,7 @@ import io.holdfast.server.core.Token;
 import io.holdfast.server.core.Verdict;
 import io.holdfast.server.log.Promises;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -97,9 +98,16 @@ public final class LockService {
         acquire(List.of(part(request.claim())), request.terms(), caller);
     }
 
-    /** Grants all of the resources or none, or lets the caller wait for them; waiting reserves none of them. */
+    /**
+     * Grants all of the resources or none, or lets the caller wait for them; waiting reserves none of them. The order they
+     * are named in means nothing.
+     */
     public void acquireAll(AcquireAllRequest request, Caller caller) {
-        acquire(request.resources().stream().map(LockService::part).toList(), request.terms(), caller);
+        List<Part> parts = request.resources().stream()
+                .map(LockService::part)
+                .sorted(Comparator.comparing(Part::resourceName))
+                .toList();
+        acquire(parts, request.terms(), caller);
     }
 
     private void acquire(List<Part> parts, AcquireTerms wish, Caller caller) {
@@ -109,7 +117,7 @@ public final class LockService {
             return;
         }
         Terms terms = terms(wish);
-        if (promises.allows(terms.ttlMillis(), table.lastFencingToken() + 1)) {
+        if (promises.allows(terms.claimedMillis(), table.lastFencingToken() + 1)) {
             decide(parts, terms, wish, caller);
         } else {
             decideWhenPromised(parts, terms, wish, caller);
@@ -119,7 +127,7 @@ public final class LockService {
     /** A caller that leaves meanwhile is told nothing and gets nothing: nobody would hear of its leaving afterwards. */
     private void decideWhenPromised(List<Part> parts, Terms terms, AcquireTerms wish, Caller caller) {
         Presence presence = Presence.of(caller);
-        promises.await(terms.ttlMillis(), allowed -> {
+        promises.await(terms.claimedMillis(), allowed -> {
             if (presence.isOver()) {
                 return;
             }
@@ -132,8 +140,7 @@ public final class LockService {
     }
 
     private void decide(List<Part> parts, Terms terms, AcquireTerms wish, Caller caller) {
-        String first = parts.get(0).resourceName();
-        RequestKey key = key(first, wish);
+        RequestKey key = key(parts, wish);
         if (isFull(parts) && !isKnown(key)) {
             caller.answer(LockAnswer.limitExceeded("The server holds as many locks as it may", 1_000));
             return;
@@ -310,7 +317,7 @@ public final class LockService {
 
     /** Whether nothing this run or an earlier one granted can still be believed in. */
     public boolean isClean() {
-        return isEmpty() && isRecovered();
+        return isEmpty() && table.delays() == 0 && isRecovered();
     }
 
     private @Nullable UnavailableReason notGranting() {
@@ -349,10 +356,16 @@ public final class LockService {
         return Math.min(wish.waitMs(), ProtocolLimits.MAX_WAIT_PER_TTL * terms.ttlMillis());
     }
 
-    private static @Nullable RequestKey key(String resourceName, AcquireTerms wish) {
-        return wish.requestId() == null || wish.clientId() == null
-                ? null
-                : new RequestKey(resourceName, wish.clientId(), wish.requestId());
+    /** An acquire is named by its resource, a set by its smallest, which comes first. */
+    private static @Nullable RequestKey key(List<Part> parts, AcquireTerms wish) {
+        if (wish.requestId() == null || wish.clientId() == null) {
+            return null;
+        }
+        String name = parts.stream()
+                .map(Part::resourceName)
+                .min(Comparator.naturalOrder())
+                .orElseThrow();
+        return new RequestKey(name, wish.clientId(), wish.requestId());
     }
 
     private static Part part(ResourceClaim claim) {

@@ -127,11 +127,20 @@ final class WaitingRoom {
         } else if (place.request() == null) {
             leave(seat);
             drop(place, EndReason.ABANDONED);
-            caller.answer(views.timeout(lineOf(place)));
+            caller.answer(views.timeout(inTheWay(place.parts())));
         } else {
             detach(seat);
             caller.answer(queued(place));
         }
+    }
+
+    /** The resource that kept these from being granted; the first if it was freed only now. */
+    private String inTheWay(List<Part> parts) {
+        return parts.stream()
+                .filter(part -> !table.admits(List.of(part)) || !mayOvertake(List.of(part)))
+                .findFirst()
+                .orElse(parts.get(0))
+                .resourceName();
     }
 
     private void detach(Seat seat) {
@@ -198,7 +207,7 @@ final class WaitingRoom {
 
     /** Free, and covered by what the state file promises; if not covered yet, the place's next repetition asks again. */
     private boolean isGrantable(Place place) {
-        return table.isGrantable(place) && promises.allows(place.terms().ttlMillis(), table.lastFencingToken() + 1);
+        return table.isGrantable(place) && promises.allows(place.terms().claimedMillis(), table.lastFencingToken() + 1);
     }
 
     private void grant(Place place) {

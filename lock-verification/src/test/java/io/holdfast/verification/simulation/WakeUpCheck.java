@@ -64,7 +64,7 @@ final class WakeUpCheck {
 
     private boolean isUnused(String name) {
         Resource resource = table.find(name);
-        return resource == null || (resource.holds().isEmpty() && resource.delayEpoch() == 0);
+        return resource == null || (resource.holds().isEmpty() && !resource.isDelayed());
     }
 
     private boolean isUnqueued(Place set) {
