@@ -23,7 +23,7 @@ final class SimulatedAcquire {
     private final SimulatedNetwork network;
     private final SimulatedNode node;
     private final Plant plant;
-    private final String clientId;
+    private final @Nullable String clientId;
     private final Wish wish;
     private final Owner owner;
     private final List<SimulatedNetwork.Exchange> open = new ArrayList<>();
@@ -44,7 +44,7 @@ final class SimulatedAcquire {
             SimulatedNetwork network,
             SimulatedNode node,
             Plant plant,
-            String clientId,
+            @Nullable String clientId,
             Wish wish,
             Owner owner) {
         this.world = world;
