@@ -151,11 +151,9 @@ final class SimulatedAcquire {
     }
 
     private void losePatience() {
-        // Once all is well everybody who asks is to be served, so nobody leaves; but a try is a try.
-        if (!over && (wish.patienceMillis() == 0 || !world.isHealed())) {
-            if (wish.patienceMillis() > 0) {
-                end();
-            }
+        // A try ends by its answer. And once all is well everybody who asks is to be served, so nobody leaves.
+        if (!over && wish.patienceMillis() > 0 && !world.isHealed()) {
+            end();
         }
     }
 

@@ -9,8 +9,6 @@ import io.holdfast.server.service.LockService;
 import io.holdfast.server.service.ServiceLimits;
 import io.holdfast.server.service.TimeSource;
 import io.holdfast.verification.simulation.Tally.Happening;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -27,10 +25,12 @@ final class SimulatedServer {
     private final GrantCheck grantCheck;
     private final WakeUpCheck wakeUpCheck;
     private final ServiceLimits limits;
-    private final List<Runnable> sockets = new ArrayList<>();
     private @Nullable SimulatedNetwork network;
     private @Nullable Running running;
     private int run;
+    /** Requests that came while the process stood still. */
+    private int unread;
+
     private long wallJumpMillis;
     private long tokensDrawn;
     private long ticks;
@@ -95,7 +95,7 @@ final class SimulatedServer {
     private void tickLater() {
         node.after(TICK_MS, () -> {
             // What is in the sockets is mostly read before the timers, but the event loop does not promise that.
-            if (sockets.isEmpty() || world.chance(0.3)) {
+            if (unread == 0 || world.chance(0.3)) {
                 tick();
             } else {
                 node.after(0, this::tick);
@@ -145,12 +145,10 @@ final class SimulatedServer {
 
     /** A request reached the machine; it is read when the process runs. */
     void receive(SimulatedNetwork.Connection connection) {
-        Runnable socket = () -> {};
-        if (node.isPaused()) {
-            sockets.add(socket);
-        }
+        int late = node.isPaused() ? 1 : 0;
+        unread += late;
         whenRunning(run, () -> {
-            sockets.remove(socket);
+            unread -= late;
             connection.call().serve(Objects.requireNonNull(running).desk, connection);
             grantCheck.served();
         });
@@ -222,7 +220,7 @@ final class SimulatedServer {
     private void down(long downMillis) {
         running = null;
         node.die();
-        sockets.clear();
+        unread = 0;
         Objects.requireNonNull(network).serverDied();
         world.after(downMillis, this::start);
     }
