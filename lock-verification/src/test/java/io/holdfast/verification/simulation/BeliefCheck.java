@@ -14,6 +14,8 @@ import java.util.Objects;
 final class BeliefCheck {
     private final List<SimulatedClient> clients;
     private final SimulatedServer server;
+    /** Emptied and filled again at every look, of which there are many. */
+    private final List<SimulatedHold> believed = new ArrayList<>();
 
     BeliefCheck(List<SimulatedClient> clients, SimulatedServer server) {
         this.clients = clients;
@@ -22,7 +24,7 @@ final class BeliefCheck {
 
     /** To be called after every event. */
     void look() {
-        List<SimulatedHold> believed = new ArrayList<>(clients.size());
+        believed.clear();
         for (SimulatedClient client : clients) {
             SimulatedHold hold = client.believedHold();
             if (hold != null) {
@@ -31,13 +33,13 @@ final class BeliefCheck {
         }
         for (SimulatedHold hold : believed) {
             for (ResourceClaim claim : hold.claims()) {
-                requireRoom(hold, claim, believed);
+                requireRoom(hold, claim);
                 requireBacked(hold, claim.resourceName());
             }
         }
     }
 
-    private static void requireRoom(SimulatedHold hold, ResourceClaim claim, List<SimulatedHold> believed) {
+    private void requireRoom(SimulatedHold hold, ResourceClaim claim) {
         int permits = 0;
         for (SimulatedHold other : believed) {
             for (ResourceClaim theirs : other.claims()) {
@@ -66,21 +68,21 @@ final class BeliefCheck {
                 : other.limit() == null && one.mode() == LockMode.SHARED && other.mode() == LockMode.SHARED;
     }
 
-    private void requireBacked(SimulatedHold believed, String name) {
+    private void requireBacked(SimulatedHold hold, String name) {
         LockTable table = server.table();
-        GrantCheck.Grant grant = Objects.requireNonNull(server.grantCheck().grant(believed.fencingToken()));
+        GrantCheck.Grant grant = Objects.requireNonNull(server.grantCheck().grant(hold.fencingToken()));
         if (table == null || grant.run() != server.run()) {
             return; // forgotten, and not to be granted until nobody believes in it
         }
         Resource resource = table.find(name);
         if (resource != null) {
-            for (Hold hold : resource.holds()) {
-                if (hold.fencingToken() == believed.fencingToken()) {
+            for (Hold held : resource.holds()) {
+                if (held.fencingToken() == hold.fencingToken()) {
                     return;
                 }
             }
         }
         throw new Violation(
-                Rule.BACKED_BELIEF, name, believed.fencingToken() + " is believed in, but the server has ended it");
+                Rule.BACKED_BELIEF, name, hold.fencingToken() + " is believed in, but the server has ended it");
     }
 }

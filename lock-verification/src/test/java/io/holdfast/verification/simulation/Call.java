@@ -61,7 +61,7 @@ final class Call {
         return new Call(
                 "cancel",
                 List.of(request.resourceName()),
-                null,
+                new RequestKey(request.resourceName(), request.clientId(), request.requestId()),
                 (desk, caller) -> caller.answer(desk.cancel(CancelRequest.read(body, RULES))));
     }
 
@@ -92,7 +92,7 @@ final class Call {
         return resourceNames.stream().collect(Collectors.joining(","));
     }
 
-    /** The name of the acquire, or null for one without and for other calls. */
+    /** The name of the acquire that this is or cancels, or null for one without and for other calls. */
     @Nullable
     RequestKey key() {
         return key;

@@ -2,7 +2,6 @@ package io.holdfast.verification.simulation;
 
 import io.holdfast.protocol.LockAnswer;
 import io.holdfast.protocol.Status;
-import io.holdfast.server.core.Hold;
 import io.holdfast.server.core.LockTable;
 import io.holdfast.server.core.Place;
 import io.holdfast.server.core.RequestKey;
@@ -13,11 +12,14 @@ import io.holdfast.verification.simulation.Violation.Rule;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,9 +28,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class GrantCheck {
     private final SimulatedWorld world;
+    private final LeaseCheck leaseCheck;
     private final Map<Long, Grant> grants = new HashMap<>();
     /** Of this run: what each request was granted. A server in memory mode forgets its requests when it stops. */
     private final Map<RequestKey, Long> byRequest = new HashMap<>();
+    /** Of this run: requests that shall hold nothing. */
+    private final Set<RequestKey> cancelled = new HashSet<>();
     /** Of this run: holds that were not seen to end yet. */
     private final Map<Long, Grant> live = new HashMap<>();
     /** Who waits at which place, places being their own names; one that is not in here is detached. */
@@ -41,16 +46,19 @@ final class GrantCheck {
     private int run;
 
     /** One grant. */
-    record Grant(int run, String resourceName, String lockToken) {}
+    record Grant(int run, String resourceName, Token token) {}
 
-    GrantCheck(SimulatedWorld world) {
+    GrantCheck(SimulatedWorld world, LongSupplier serverMillis) {
         this.world = world;
+        this.leaseCheck = new LeaseCheck(serverMillis);
     }
 
     void started(int newRun, LockTable newTable) {
         run = newRun;
         table = newTable;
         byRequest.clear();
+        cancelled.clear();
+        leaseCheck.started();
         live.clear();
         attached.clear();
         passedOver.clear();
@@ -109,17 +117,34 @@ final class GrantCheck {
         switch (answer.status()) {
             case ACQUIRED -> acquired(connection, place, answer);
             case ENDED -> world.tally().count(Happening.ENDED);
-            case CANCELLED -> world.tally().count(Happening.CANCEL);
+            case CANCELLED -> {
+                world.tally().count(Happening.CANCEL);
+                cancelled.add(Objects.requireNonNull(connection.call().key()));
+            }
+            case HEARTBEAT_RECEIVED -> leaseCheck.renewed(token(answer));
             default -> {
                 // grants nothing
             }
         }
     }
 
+    /** The server was told that this answer did not arrive; a grant that cannot be asked for again ends with that. */
+    void undelivered(LockAnswer answer) {
+        Grant grant = answer.fencingToken() == null ? null : live.get(answer.fencingToken());
+        if (grant != null && !isHeld(grant)) {
+            live.remove(answer.fencingToken());
+        }
+    }
+
     private void acquired(ServerConnection connection, @Nullable Place place, LockAnswer answer) {
         Call call = connection.call();
         long fencingToken = Objects.requireNonNull(answer.fencingToken());
-        Grant grant = new Grant(run, call.resourceNames().get(0), Objects.requireNonNull(answer.lockToken()));
+        Grant grant = new Grant(run, call.resourceNames().get(0), token(answer));
+        require(
+                call.key() == null || !cancelled.contains(call.key()),
+                Rule.ONE_GRANT_PER_REQUEST,
+                call,
+                connection.clientName() + " was granted " + fencingToken + " after it had cancelled");
         Grant before = grants.get(fencingToken);
         if (grant.equals(before)) {
             world.tally().count(Happening.REPEAT);
@@ -133,6 +158,7 @@ final class GrantCheck {
         lastFencingToken = fencingToken;
         grants.put(fencingToken, grant);
         live.put(fencingToken, grant);
+        leaseCheck.granted(grant, answer.ttlMs());
         count(call, place);
         Long first = call.key() == null ? null : byRequest.put(call.key(), fencingToken);
         require(
@@ -197,20 +223,27 @@ final class GrantCheck {
     /** Only a lease that ran out ends in a tick. */
     void ticked() {
         stepEnded();
+        leaseCheck.ticked();
         Iterator<Grant> holds = live.values().iterator();
         while (holds.hasNext()) {
             Grant grant = holds.next();
             if (!isHeld(grant)) {
                 holds.remove();
+                leaseCheck.expired(grant);
                 world.tally().count(Happening.EXPIRY);
                 world.log(grant.resourceName(), "a lease has run out on the server");
+            } else {
+                leaseCheck.lives(grant);
             }
         }
     }
 
     private boolean isHeld(Grant grant) {
-        Hold hold = table.heldUnder(grant.resourceName(), Token.parse(grant.lockToken()));
-        return hold != null;
+        return table.heldUnder(grant.resourceName(), grant.token()) != null;
+    }
+
+    private static Token token(LockAnswer answer) {
+        return Objects.requireNonNull(Token.parse(Objects.requireNonNull(answer.lockToken())));
     }
 
     private static void require(boolean condition, Rule rule, Call call, String what) {

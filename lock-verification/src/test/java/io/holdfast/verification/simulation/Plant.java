@@ -8,6 +8,8 @@ enum Plant {
     CLIENT_COUNTS_FROM_THE_ANSWER,
     /** The client takes a heartbeat that was lost for one that was confirmed. */
     CLIENT_IGNORES_LOST_HEARTBEATS,
+    /** The client keeps its lock and beats on for ever. */
+    CLIENT_NEVER_GIVES_BACK,
     /** The server's clock runs a fifth fast, beyond what is promised for. */
     SERVER_CLOCK_FAST,
     /** The server's disk is empty after a crash. */
@@ -22,6 +24,10 @@ enum Plant {
     DEAD_WAITERS_KEPT,
     /** A release frees the lock and tells nobody. */
     RELEASE_WAKES_NOBODY,
+    /** A cancel is confirmed and not done. */
+    CANCEL_DOES_NOTHING,
+    /** The server looks at its timers every other second only, and takes that for standing still. */
+    TICKS_FORGOTTEN,
     /** Whoever only tries goes before those who wait. */
     TRY_OVERTAKES
 }

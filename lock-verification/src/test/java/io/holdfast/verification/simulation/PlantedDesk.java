@@ -1,7 +1,9 @@
 package io.holdfast.verification.simulation;
 
 import io.holdfast.protocol.AcquireRequest;
+import io.holdfast.protocol.CancelRequest;
 import io.holdfast.protocol.LockAnswer;
+import io.holdfast.protocol.LockMode;
 import io.holdfast.protocol.Status;
 import io.holdfast.protocol.TokenRequest;
 import io.holdfast.server.core.AcquireCommand;
@@ -26,6 +28,7 @@ final class PlantedDesk {
         return switch (plant) {
             case STALE_HEARTBEAT_CONFIRMED -> new ConfirmsEverything(service);
             case RELEASE_WAKES_NOBODY -> new WakesNobody(service, table);
+            case CANCEL_DOES_NOTHING -> new CancelsNothing(service);
             case TRY_OVERTAKES -> new LetsOvertake(service, table);
             default -> new Desk(service);
         };
@@ -64,6 +67,17 @@ final class PlantedDesk {
         }
     }
 
+    private static final class CancelsNothing extends Desk {
+        private CancelsNothing(LockService service) {
+            super(service);
+        }
+
+        @Override
+        LockAnswer cancel(CancelRequest request) {
+            return LockAnswer.cancelled();
+        }
+    }
+
     private static final class LetsOvertake extends Desk {
         private final LockTable table;
         private long drawn;
@@ -75,16 +89,12 @@ final class PlantedDesk {
 
         @Override
         void acquire(AcquireRequest request, Caller caller) {
-            if (request.terms().waitMs() > 0 || request.claim().limit() != null) {
+            // Only shared holders leave room while somebody waits.
+            if (request.terms().waitMs() > 0 || request.claim().mode() != LockMode.SHARED) {
                 super.acquire(request, caller);
                 return;
             }
-            Part part = new Part(
-                    request.claim().resourceName(),
-                    switch (request.claim().mode()) {
-                        case EXCLUSIVE -> Claim.EXCLUSIVE;
-                        case SHARED -> Claim.SHARED;
-                    });
+            Part part = new Part(request.claim().resourceName(), Claim.SHARED);
             Terms terms = new Terms(SimulatedServer.DEFAULT_TTL_MS, 0, Map.of());
             AcquireOutcome outcome = table.acquire(
                     new AcquireCommand(

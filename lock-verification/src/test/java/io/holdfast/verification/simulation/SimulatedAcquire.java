@@ -23,7 +23,7 @@ final class SimulatedAcquire {
     private final SimulatedNetwork network;
     private final SimulatedNode node;
     private final Plant plant;
-    private final String clientId;
+    private final @Nullable String clientId;
     private final Wish wish;
     private final Owner owner;
     private final List<SimulatedNetwork.Exchange> open = new ArrayList<>();
@@ -44,7 +44,7 @@ final class SimulatedAcquire {
             SimulatedNetwork network,
             SimulatedNode node,
             Plant plant,
-            String clientId,
+            @Nullable String clientId,
             Wish wish,
             Owner owner) {
         this.world = world;
@@ -151,11 +151,9 @@ final class SimulatedAcquire {
     }
 
     private void losePatience() {
-        // Once all is well everybody who asks is to be served, so nobody leaves; but a try is a try.
-        if (!over && (wish.patienceMillis() == 0 || !world.isHealed())) {
-            if (wish.patienceMillis() > 0) {
-                end();
-            }
+        // A try ends by its answer. And once all is well everybody who asks is to be served, so nobody leaves.
+        if (!over && wish.patienceMillis() > 0 && !world.isHealed()) {
+            end();
         }
     }
 

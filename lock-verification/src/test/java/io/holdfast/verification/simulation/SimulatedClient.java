@@ -50,6 +50,11 @@ final class SimulatedClient {
         }
     }
 
+    void cutOff(long millis) {
+        world.tally().count(Happening.CLIENT_CUT_OFF);
+        node.cutOff(millis);
+    }
+
     /** Dies with whatever it holds, and comes back as somebody else. */
     void crash() {
         world.tally().count(Happening.CLIENT_CRASH);
@@ -67,7 +72,8 @@ final class SimulatedClient {
         }
         busy = true;
         Wish wish = knowsBaseOnly ? Wish.base(world) : Wish.any(world);
-        String clientId = node.name() + "-" + incarnation;
+        boolean anonymous = knowsBaseOnly && world.chance(0.5);
+        String clientId = anonymous ? null : node.name() + "-" + incarnation;
         new SimulatedAcquire(world, network, node, plant, clientId, wish, new SimulatedAcquire.Owner() {
                     @Override
                     public void granted(LockAnswer answer, Lease lease) {
@@ -93,6 +99,6 @@ final class SimulatedClient {
     private void rest() {
         hold = null;
         busy = false;
-        node.after(world.between(10, 3_000), this::wantSomething);
+        node.after(world.between(10, 1_500), this::wantSomething);
     }
 }

@@ -21,12 +21,13 @@ final class SimulatedFaults {
         this.everyMillis = world.between(2_000, 20_000);
         maybe(0.4, () -> server.pause(world.between(100, 3_000)));
         maybe(0.3, () -> server.pause(world.between(1_000, world.chance(0.2) ? 60_000 : 10_000)));
-        maybe(0.4, () -> server.crash(world.between(200, 5_000)));
+        maybe(0.5, () -> server.crash(world.between(200, 5_000)));
         maybe(0.3, () -> server.restart(world.between(100, 3_000), world.between(200, 5_000)));
         maybe(0.3, () -> server.jumpWallClock(world.between(-3_600_000, 3_600_000)));
         maybe(0.3, () -> server.disk().setRough(world.chance(0.6)));
         maybe(0.5, () -> anyClient().pause(world.between(100, world.chance(0.3) ? 30_000 : 3_000)));
         maybe(0.3, () -> anyClient().crash());
+        maybe(0.4, () -> anyClient().cutOff(world.between(100, world.chance(0.3) ? 40_000 : 5_000)));
     }
 
     private void maybe(double probability, Runnable kind) {

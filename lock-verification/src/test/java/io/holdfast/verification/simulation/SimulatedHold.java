@@ -117,7 +117,7 @@ final class SimulatedHold {
 
     /** Gives the lock back, if it is still there. */
     void release() {
-        if (keeper.isOver()) {
+        if (keeper.isOver() || plant == Plant.CLIENT_NEVER_GIVES_BACK) {
             return;
         }
         boolean held = keeper.end(node.nowMillis());

@@ -69,7 +69,7 @@ final class SimulatedNetwork {
                 return;
             }
             broken = true;
-            boolean never = !world.isHealed() && world.chance(0.2);
+            boolean never = client.isCutOff() || (!world.isHealed() && world.chance(0.2));
             if (!never) {
                 world.after(delayMillis() + (faulty() ? world.between(0, 3_000) : 0), () -> {
                     toldServer = true;
@@ -137,10 +137,14 @@ final class SimulatedNetwork {
             open.remove(this);
             world.log(call().about(), "server to " + clientName() + ": " + show(newAnswer));
             server.answered(this, newAnswer);
-            if (exchange.toldServer) {
+            Runnable notArrived = () -> {
                 undelivered.run();
+                server.grantCheck().undelivered(newAnswer);
+            };
+            if (exchange.toldServer) {
+                notArrived.run();
             } else if (exchange.broken || (faulty() && world.chance(faultRate))) {
-                lose(undelivered);
+                lose(notArrived);
             } else {
                 deliver(newAnswer);
             }
@@ -155,11 +159,11 @@ final class SimulatedNetwork {
         }
 
         /** The answer does not arrive, and the server may learn that when it writes. */
-        private void lose(Runnable undelivered) {
+        private void lose(Runnable notArrived) {
             world.tally().count(Happening.CONNECTION_LOST);
             world.log(call().about(), "the answer to " + clientName() + " is lost");
             if (world.chance(0.5)) {
-                undelivered.run();
+                notArrived.run();
             }
             if (world.chance(0.5)) {
                 exchange.broken = true;
@@ -170,7 +174,7 @@ final class SimulatedNetwork {
         private void deliver(LockAnswer newAnswer) {
             byte[] body = newAnswer.toJson();
             world.after(delayMillis(), () -> {
-                if (!exchange.broken) {
+                if (!exchange.broken && !exchange.client.isCutOff()) {
                     exchange.client.handle(() -> exchange.settle(read(body)));
                 }
             });
@@ -229,6 +233,9 @@ final class SimulatedNetwork {
     }
 
     private void arrive(Exchange exchange) {
+        if (exchange.client.isCutOff()) {
+            return; // the client will find out by its time-out
+        }
         if (!server.isUp()) {
             exchange.reset();
             return;

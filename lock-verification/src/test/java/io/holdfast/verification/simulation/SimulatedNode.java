@@ -15,6 +15,7 @@ final class SimulatedNode {
     private final long offsetMillis;
     private final Deque<Runnable> inbox = new ArrayDeque<>();
     private boolean paused;
+    private long cutOffUntilMillis;
     private int pauses;
     private int life;
 
@@ -92,6 +93,16 @@ final class SimulatedNode {
         while (!inbox.isEmpty() && !paused) {
             inbox.remove().run();
         }
+    }
+
+    /** Nothing it sends arrives, and nothing reaches it, for a while of real time. */
+    void cutOff(long realMillis) {
+        cutOffUntilMillis = world.nowMillis() + realMillis;
+        world.log(name + " is cut off for " + realMillis + " ms");
+    }
+
+    boolean isCutOff() {
+        return world.nowMillis() < cutOffUntilMillis && !world.isHealed();
     }
 
     /** Forgets everything it had planned. */

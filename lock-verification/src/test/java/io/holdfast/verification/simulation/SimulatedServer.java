@@ -9,8 +9,6 @@ import io.holdfast.server.service.LockService;
 import io.holdfast.server.service.ServiceLimits;
 import io.holdfast.server.service.TimeSource;
 import io.holdfast.verification.simulation.Tally.Happening;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -26,12 +24,16 @@ final class SimulatedServer {
     private final Plant plant;
     private final GrantCheck grantCheck;
     private final WakeUpCheck wakeUpCheck;
-    private final List<Runnable> sockets = new ArrayList<>();
+    private final ServiceLimits limits;
     private @Nullable SimulatedNetwork network;
     private @Nullable Running running;
     private int run;
+    /** Requests that came while the process stood still. */
+    private int unread;
+
     private long wallJumpMillis;
     private long tokensDrawn;
+    private long ticks;
 
     /** Everything that exists only while the process does. */
     private record Running(LockTable table, Promises promises, LockService service, Desk desk) {}
@@ -42,7 +44,14 @@ final class SimulatedServer {
         double rate = plant == Plant.SERVER_CLOCK_FAST ? 1.2 : Simulation.clockRate(world);
         this.node = new SimulatedNode(world, "server", rate);
         this.disk = new SimulatedDisk(world);
-        this.grantCheck = new GrantCheck(world);
+        boolean tight = world.chance(0.1);
+        this.limits = new ServiceLimits(
+                DEFAULT_TTL_MS,
+                tight ? 3 : 1_000,
+                tight ? 2 : 100,
+                tight ? 3 : 100,
+                plant == Plant.REQUESTS_FORGOTTEN ? 0 : 500_000);
+        this.grantCheck = new GrantCheck(world, node::nowMillis);
         this.wakeUpCheck = new WakeUpCheck(grantCheck);
     }
 
@@ -59,8 +68,6 @@ final class SimulatedServer {
         long startedAtMillis = node.nowMillis();
         Promises promises = new Promises(first, (state, done) -> disk.write(node, state, done));
         long fencing = plant == Plant.TOKENS_START_AGAIN ? 0 : first.fencingReserved() - Promises.FENCING_BLOCK;
-        ServiceLimits limits =
-                new ServiceLimits(DEFAULT_TTL_MS, 1_000, 100, 100, plant == Plant.REQUESTS_FORGOTTEN ? 0 : 500_000);
         LockTable table = new LockTable(fencing, limits.endedRequestsKept());
         LockService service = new LockService(
                 table,
@@ -88,7 +95,7 @@ final class SimulatedServer {
     private void tickLater() {
         node.after(TICK_MS, () -> {
             // What is in the sockets is mostly read before the timers, but the event loop does not promise that.
-            if (sockets.isEmpty() || world.chance(0.3)) {
+            if (unread == 0 || world.chance(0.3)) {
                 tick();
             } else {
                 node.after(0, this::tick);
@@ -102,7 +109,8 @@ final class SimulatedServer {
         if (now == null) {
             return;
         }
-        while (now.service.tick()) {
+        ticks++;
+        while ((plant != Plant.TICKS_FORGOTTEN || ticks % 20 == 0) && now.service.tick()) {
             // there is more
         }
         grantCheck.ticked();
@@ -137,12 +145,10 @@ final class SimulatedServer {
 
     /** A request reached the machine; it is read when the process runs. */
     void receive(SimulatedNetwork.Connection connection) {
-        Runnable socket = () -> {};
-        if (node.isPaused()) {
-            sockets.add(socket);
-        }
+        int late = node.isPaused() ? 1 : 0;
+        unread += late;
         whenRunning(run, () -> {
-            sockets.remove(socket);
+            unread -= late;
             connection.call().serve(Objects.requireNonNull(running).desk, connection);
             grantCheck.served();
         });
@@ -214,7 +220,7 @@ final class SimulatedServer {
     private void down(long downMillis) {
         running = null;
         node.die();
-        sockets.clear();
+        unread = 0;
         Objects.requireNonNull(network).serverDied();
         world.after(downMillis, this::start);
     }

@@ -33,6 +33,7 @@ final class Tally {
         SERVER_PAUSE,
         CLIENT_PAUSE,
         CLIENT_CRASH,
+        CLIENT_CUT_OFF,
         CONNECTION_LOST,
         DUPLICATE,
         DISK_FAILURE

@@ -13,11 +13,13 @@ final class Violation extends RuntimeException {
         EXCLUSION,
         /** What a client believes in is there, as long as the run of the server that granted it lasts. */
         BACKED_BELIEF,
+        /** No lease ends before its length has passed on the server's clock, nor much later. */
+        LEASE_LENGTH,
         /** Fencing tokens rise in grant order, over restarts too. */
         TOKEN_ORDER,
         /** Of places that are attached the one with the lowest ticket is granted, and nobody overtakes it. */
         TICKET_ORDER,
-        /** One request id yields one grant, as long as the run of the server lasts. */
+        /** One request id yields one grant, or none once it was cancelled, as long as the run of the server lasts. */
         ONE_GRANT_PER_REQUEST,
         /** Whoever is known to be gone is not granted. */
         NO_GRANT_TO_THE_DEAD,

@@ -33,7 +33,7 @@ record Wish(
                 null,
                 0,
                 world.between(0, 20_000),
-                world.between(100, 6_000),
+                holdMillis(world),
                 0,
                 false);
     }
@@ -47,9 +47,18 @@ record Wish(
                 world.chance(0.2) ? null : (Long) ttlMs,
                 tries ? 0 : world.between(1_500, Math.min(12_000, 5 * ttlMs)),
                 tries && world.chance(0.5) ? 0 : world.between(500, 40_000),
-                world.between(50, 8_000),
+                holdMillis(world),
                 world.chance(0.1) ? world.between(100, 3_000) : 0,
                 named);
+    }
+
+    /** Mostly short, so that there is traffic; at times longer than a server needs to die and recover. */
+    private static long holdMillis(SimulatedWorld world) {
+        double luck = world.random().nextDouble();
+        if (luck < 0.1) {
+            return world.between(10_000, 40_000);
+        }
+        return luck < 0.3 ? world.between(1_000, 8_000) : world.between(50, 1_500);
     }
 
     private static List<ResourceClaim> claims(SimulatedWorld world) {
@@ -76,6 +85,6 @@ record Wish(
             int limit = world.chance(0.05) ? POOL_LIMIT + 1 : POOL_LIMIT;
             return ResourceClaim.permits(name, (int) world.between(1, limit), limit);
         }
-        return ResourceClaim.of(name, world.chance(0.35) ? LockMode.SHARED : LockMode.EXCLUSIVE);
+        return ResourceClaim.of(name, world.chance(0.4) ? LockMode.SHARED : LockMode.EXCLUSIVE);
     }
 }
