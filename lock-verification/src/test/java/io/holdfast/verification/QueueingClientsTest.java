@@ -164,6 +164,37 @@ final class QueueingClientsTest {
     }
 
     @Test
+    void c7_whoseConnectionBreaksComesBackToItsPlace() throws Exception {
+        BadLine line = BadLine.to(vertx, server.endpoint());
+        LockClient far = LockClient.create(vertx, server.options("far").withEndpoint(line.endpoint()));
+        LockHandle held = blocking.tryAcquire("r");
+        var first = far.acquire(LockRequest.exclusive("r"));
+        awaitQueue("r", 1);
+        var second = async.acquire(LockRequest.exclusive("r"));
+        awaitQueue("r", 2);
+        await(line.cut());
+        assertEquals(2, blocking.status("r").queueLength());
+        held.close();
+        io.holdfast.client.LockHandle lock = await(first);
+        assertTrue(lock.isHeld());
+        assertFalse(second.isComplete());
+        await(far.close());
+        assertTrue(await(second).fencingToken() > lock.fencingToken());
+    }
+
+    @Test
+    void c7_aGrantWhoseAnswerGotLostIsFetched() throws Exception {
+        BadLine line = BadLine.to(vertx, server.endpoint());
+        LockClient far = LockClient.create(vertx, server.options("far").withEndpoint(line.endpoint()));
+        line.loseNextAnswer();
+        io.holdfast.client.LockHandle lock = await(far.tryAcquire("r")).orElseThrow();
+        assertEquals(lock.fencingToken(), blocking.status("r").lastFencingToken());
+        assertEquals(ReleaseResult.RELEASED, await(lock.release()));
+        assertFalse(blocking.isLocked("r"));
+        await(far.close());
+    }
+
+    @Test
     void readersShareAndAWriterWaitsForThem() throws Exception {
         LockHandle reader = blocking.acquire(LockRequest.shared("r"));
         io.holdfast.client.LockHandle other = await(async.acquire(LockRequest.shared("r")));
