@@ -29,7 +29,10 @@ final class BadLine {
         this.server = server;
         this.context = vertx.getOrCreateContext();
         this.client = vertx.createNetClient();
-        this.entrance = vertx.createNetServer().connectHandler(caller -> context.runOnContext(v -> connected(caller)));
+        this.entrance = vertx.createNetServer().connectHandler(caller -> {
+            caller.pause(); // at once, or what arrives before the other half stands is lost
+            context.runOnContext(v -> connected(caller));
+        });
     }
 
     static BadLine to(Vertx vertx, URI server) throws Exception {
@@ -64,7 +67,6 @@ final class BadLine {
     }
 
     private void connected(NetSocket caller) {
-        caller.pause();
         open.add(caller);
         client.connect(server.getPort(), server.getHost())
                 .onSuccess(callee -> context.runOnContext(v -> {

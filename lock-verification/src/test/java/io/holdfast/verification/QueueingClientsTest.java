@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -161,6 +162,36 @@ final class QueueingClientsTest {
         assertFalse(second.future().isComplete());
         await(lock.release());
         assertTrue(await(second.future()).fencingToken() > lock.fencingToken());
+    }
+
+    @Test
+    void c6_afterAnySeriesOfGivingUpNothingStaysBehind() throws Exception {
+        long seed = new SplittableRandom().nextLong();
+        SplittableRandom random = new SplittableRandom(seed);
+        BadLine line = BadLine.to(vertx, server.endpoint());
+        LockClient far = LockClient.create(vertx, server.options("far").withEndpoint(line.endpoint()));
+        List<PendingLock> pending = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            LockRequest request = random.nextBoolean()
+                    ? LockRequest.exclusive("r" + random.nextInt(3))
+                    : LockRequest.shared("r" + random.nextInt(3));
+            LockRequest patient = request.withWait(Duration.ofMillis(random.nextInt(200)));
+            pending.add((random.nextBoolean() ? far : async).begin(patient));
+            if (random.nextInt(3) == 0) {
+                pending.get(random.nextInt(pending.size())).giveUp();
+            }
+            if (random.nextInt(50) == 0) {
+                line.cut();
+            }
+        }
+        for (PendingLock each : pending) {
+            await(each.future().transform(done -> each.giveUp()));
+        }
+        for (int i = 0; i < 3; i++) {
+            assertFalse(blocking.isLocked("r" + i), "r" + i + " with seed " + seed);
+            assertEquals(0, blocking.status("r" + i).queueLength(), "r" + i + " with seed " + seed);
+        }
+        await(far.close());
     }
 
     @Test
