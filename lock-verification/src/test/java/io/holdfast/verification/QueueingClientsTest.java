@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -161,6 +162,67 @@ final class QueueingClientsTest {
         assertFalse(second.future().isComplete());
         await(lock.release());
         assertTrue(await(second.future()).fencingToken() > lock.fencingToken());
+    }
+
+    @Test
+    void c6_afterAnySeriesOfGivingUpNothingStaysBehind() throws Exception {
+        long seed = new SplittableRandom().nextLong();
+        SplittableRandom random = new SplittableRandom(seed);
+        BadLine line = BadLine.to(vertx, server.endpoint());
+        LockClient far = LockClient.create(vertx, server.options("far").withEndpoint(line.endpoint()));
+        List<PendingLock> pending = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            LockRequest request = random.nextBoolean()
+                    ? LockRequest.exclusive("r" + random.nextInt(3))
+                    : LockRequest.shared("r" + random.nextInt(3));
+            LockRequest patient = request.withWait(Duration.ofMillis(random.nextInt(200)));
+            pending.add((random.nextBoolean() ? far : async).begin(patient));
+            if (random.nextInt(3) == 0) {
+                pending.get(random.nextInt(pending.size())).giveUp();
+            }
+            if (random.nextInt(50) == 0) {
+                line.cut();
+            }
+        }
+        for (PendingLock each : pending) {
+            await(each.future().transform(done -> each.giveUp()));
+        }
+        for (int i = 0; i < 3; i++) {
+            assertFalse(blocking.isLocked("r" + i), "r" + i + " with seed " + seed);
+            assertEquals(0, blocking.status("r" + i).queueLength(), "r" + i + " with seed " + seed);
+        }
+        await(far.close());
+    }
+
+    @Test
+    void c7_whoseConnectionBreaksComesBackToItsPlace() throws Exception {
+        BadLine line = BadLine.to(vertx, server.endpoint());
+        LockClient far = LockClient.create(vertx, server.options("far").withEndpoint(line.endpoint()));
+        LockHandle held = blocking.tryAcquire("r");
+        var first = far.acquire(LockRequest.exclusive("r"));
+        awaitQueue("r", 1);
+        var second = async.acquire(LockRequest.exclusive("r"));
+        awaitQueue("r", 2);
+        await(line.cut());
+        assertEquals(2, blocking.status("r").queueLength());
+        held.close();
+        io.holdfast.client.LockHandle lock = await(first);
+        assertTrue(lock.isHeld());
+        assertFalse(second.isComplete());
+        await(far.close());
+        assertTrue(await(second).fencingToken() > lock.fencingToken());
+    }
+
+    @Test
+    void c7_aGrantWhoseAnswerGotLostIsFetched() throws Exception {
+        BadLine line = BadLine.to(vertx, server.endpoint());
+        LockClient far = LockClient.create(vertx, server.options("far").withEndpoint(line.endpoint()));
+        line.loseNextAnswer();
+        io.holdfast.client.LockHandle lock = await(far.tryAcquire("r")).orElseThrow();
+        assertEquals(lock.fencingToken(), blocking.status("r").lastFencingToken());
+        assertEquals(ReleaseResult.RELEASED, await(lock.release()));
+        assertFalse(blocking.isLocked("r"));
+        await(far.close());
     }
 
     @Test

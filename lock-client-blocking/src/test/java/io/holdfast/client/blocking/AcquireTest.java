@@ -23,6 +23,7 @@ import io.holdfast.client.AcquireOptions;
 import io.holdfast.client.HoldState;
 import io.holdfast.client.LockOutcomeUnknownException;
 import io.holdfast.client.LockRefusedException;
+import io.holdfast.client.LockRequest;
 import io.holdfast.client.LockUnavailableException;
 import io.holdfast.client.StubLockServer;
 import io.holdfast.client.blocking.BlockingFixture.Caller;
@@ -99,6 +100,19 @@ final class AcquireTest {
         fixture.server.then(answer(LockAnswer.acquired("secret-token", 8, 10_000, 10_000)));
         fixture.locks.acquire("r", AcquireOptions.defaults().withTtl(Duration.ofSeconds(10)));
         assertTrue(fixture.server.requests().get(0).body().contains("\"ttlMs\":10000"));
+    }
+
+    @Test
+    void everyKindOfRequestIsPassedOn() throws Exception {
+        fixture.server.then(BUSY, GRANTED, GRANTED);
+        assertNull(fixture.locks.tryAcquire(LockRequest.shared("r")));
+        assertTrue(fixture.locks.acquire(LockRequest.permits("r", 2, 3)).isHeld());
+        LockHandle set = fixture.locks.acquireAll(
+                List.of(LockRequest.exclusive("a"), LockRequest.exclusive("b")), AcquireOptions.defaults());
+        assertEquals(List.of("a", "b"), set.names());
+        assertTrue(fixture.server.requests().get(0).body().contains("\"mode\":\"shared\""));
+        assertTrue(fixture.server.requests().get(1).body().contains("\"permits\":2,\"limit\":3"));
+        assertEquals(List.of("acquire", "acquire", "acquire-all"), fixture.server.calls());
     }
 
     @Test
