@@ -194,8 +194,7 @@ final class OpenApiTest {
             documented.addAll(ofCall);
             for (String name : requestFields()) {
                 boolean misplaced = path.equals(ApiPaths.ACQUIRE_ALL) && OF_ONE_RESOURCE.contains(name);
-                assertEquals(
-                        ofCall.contains(name) || misplaced, isRead(path, accepted(path), name), path + " " + name);
+                assertEquals(ofCall.contains(name) || misplaced, isRead(path, accepted(path), name), path + " " + name);
             }
         }
         Set<String> ofClaim = propertiesOf(api.root().at("/components/schemas/Claim"));

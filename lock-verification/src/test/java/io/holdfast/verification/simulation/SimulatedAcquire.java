@@ -2,6 +2,7 @@ package io.holdfast.verification.simulation;
 
 import io.holdfast.client.core.BackOff;
 import io.holdfast.client.core.Lease;
+import io.holdfast.protocol.AcquireAllRequest;
 import io.holdfast.protocol.AcquireTerms;
 import io.holdfast.protocol.CancelRequest;
 import io.holdfast.protocol.LockAnswer;
@@ -168,7 +169,7 @@ final class SimulatedAcquire {
     }
 
     private void cancel(String id) {
-        CancelRequest request = new CancelRequest(wish.claims().get(0).resourceName(), clientId, id);
+        CancelRequest request = new CancelRequest(AcquireAllRequest.nameOfSet(wish.claims()), clientId, id);
         network.send(node, Call.cancel(request), REQUEST_TIMEOUT_MS, answer -> {
             if (answer == null) {
                 node.after(BACK_OFF.delayMillis(++failures, world.random()), () -> cancel(id));
