@@ -106,6 +106,11 @@ public final class LockClient {
         return withLock(name, AcquireOptions.defaults(), work);
     }
 
+    /** As {@link #withLock(LockRequest, Function)} for the exclusive lock of that name, with these options. */
+    public <T> Future<T> withLock(String name, AcquireOptions options, Function<LockHandle, Future<T>> work) {
+        return withLock(LockRequest.exclusive(name).with(options), work);
+    }
+
     /**
      * Acquires, runs {@code work}, and releases when the work's future is complete, however it ended. The result is the
      * work's result or failure. If the lock was lost during the work, its result is not to be trusted, and the future
@@ -114,8 +119,8 @@ public final class LockClient {
      *
      * <p>If the lock was not acquired, fails as {@link #acquire} does, and the work is not begun.
      */
-    public <T> Future<T> withLock(String name, AcquireOptions options, Function<LockHandle, Future<T>> work) {
-        return acquire(name, options).compose(handle -> begin(work, handle)
+    public <T> Future<T> withLock(LockRequest request, Function<LockHandle, Future<T>> work) {
+        return acquire(request).compose(handle -> begin(work, handle)
                 .transform(done -> handle.release().compose(released -> finish(handle, done, released))));
     }
 

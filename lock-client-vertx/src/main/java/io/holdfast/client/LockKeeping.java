@@ -45,8 +45,10 @@ final class LockKeeping {
         }
         PatientAcquire acquire = new PatientAcquire(means, new Wish(request, clientId), this::giveBack);
         acquiring.add(acquire);
-        Future<LockHandle> handle =
-                acquire.start().onComplete(done -> acquiring.remove(acquire)).map(this::hold);
+        Future<LockHandle> handle = acquire.start()
+                .onComplete(done -> acquiring.remove(acquire))
+                .onFailure(cause -> untilEnded(acquire.cleared()))
+                .map(this::hold);
         return new Acquiring(acquire, handle);
     }
 
@@ -55,11 +57,7 @@ final class LockKeeping {
         if (acquiring.handle().succeeded()) {
             return acquiring.handle().result().release().mapEmpty();
         }
-        return giveUp(acquiring.acquire(), new CancellationException("the caller gave up waiting for the lock"));
-    }
-
-    private Future<Void> giveUp(PatientAcquire acquire, RuntimeException cause) {
-        return untilEnded(acquire.giveUp(cause));
+        return acquiring.acquire().giveUp(new CancellationException("the caller gave up waiting for the lock"));
     }
 
     Future<StatusAnswer> status(String name) {
@@ -73,7 +71,7 @@ final class LockKeeping {
         }
         Promise<Void> done = Promise.promise();
         closed = done.future();
-        List.copyOf(acquiring).forEach(acquire -> giveUp(acquire, closedException()));
+        List.copyOf(acquiring).forEach(acquire -> acquire.giveUp(closedException()));
         List.copyOf(held).forEach(HeldLock::release);
         settle().onComplete(settled -> {
             means.api().close();

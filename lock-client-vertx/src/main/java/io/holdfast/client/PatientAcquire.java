@@ -23,7 +23,9 @@ final class PatientAcquire implements AcquireAttempt.Owner {
     private final AcquirePlan plan;
     private final long startMillis;
     private final Promise<Grant> result = Promise.promise();
+    /** Attempts that may still bring a grant, late ones included. */
     private final Set<AcquireAttempt> underWay = new LinkedHashSet<>();
+
     private String requestId;
     private @Nullable AcquireAttempt current;
     private Tried last = Tried.unknown("no answer came");
@@ -66,6 +68,11 @@ final class PatientAcquire implements AcquireAttempt.Owner {
         return cancelled.mapEmpty();
     }
 
+    /** Completes when nothing is left behind any more; for one that has ended without a lock. */
+    Future<Void> cleared() {
+        return end().mapEmpty();
+    }
+
     private void ask() {
         nextAlarm = null;
         long nowMillis = means.nowMillis();
@@ -84,7 +91,9 @@ final class PatientAcquire implements AcquireAttempt.Owner {
 
     @Override
     public void tried(AcquireAttempt attempt, Tried tried) {
-        underWay.remove(attempt);
+        if (tried.kind() != Tried.Kind.UNKNOWN) {
+            underWay.remove(attempt);
+        }
         Grant grant = tried.grant();
         if (grant != null) {
             granted(grant);
@@ -118,10 +127,7 @@ final class PatientAcquire implements AcquireAttempt.Owner {
         }
         over = true;
         cancelAlarms();
-        if (!means.level().isBase()) {
-            // They bring the same grant again, or nothing.
-            List.copyOf(underWay).forEach(AcquireAttempt::forget);
-        }
+        forgetOthers();
         result.complete(grant);
     }
 
@@ -144,7 +150,7 @@ final class PatientAcquire implements AcquireAttempt.Owner {
     private void judge(AcquireAttempt attempt, Tried tried) {
         boolean base = means.level().isBase();
         switch (tried.kind()) {
-            case QUEUED -> plan.answered();
+            case QUEUED -> answered();
             case BUSY -> {
                 exposed = false;
                 if (base && plan.isInDoubt()) {
@@ -152,12 +158,12 @@ final class PatientAcquire implements AcquireAttempt.Owner {
                     fail(unknown());
                     return;
                 }
-                plan.answered();
+                answered();
             }
             case UNAVAILABLE -> exposed = exposedBefore;
             case ENDED -> {
                 exposed = false;
-                plan.answered();
+                answered();
                 requestId = means.requestIds().get();
             }
             case UNKNOWN -> {
@@ -174,6 +180,24 @@ final class PatientAcquire implements AcquireAttempt.Owner {
             }
         }
         goOn();
+    }
+
+    private void answered() {
+        plan.answered();
+        forgetOthers();
+    }
+
+    /** What a repetition has been answered with is all that the earlier requests can come to. */
+    private void forgetOthers() {
+        if (!means.level().isBase()) {
+            forgetAll();
+        }
+    }
+
+    private void forgetAll() {
+        List<AcquireAttempt> attempts = List.copyOf(underWay);
+        underWay.clear();
+        attempts.forEach(AcquireAttempt::forget);
     }
 
     private void goOn() {
@@ -232,7 +256,7 @@ final class PatientAcquire implements AcquireAttempt.Owner {
 
     private void cancelled(boolean confirmed) {
         if (confirmed) {
-            List.copyOf(underWay).forEach(AcquireAttempt::forget);
+            forgetAll();
         }
     }
 

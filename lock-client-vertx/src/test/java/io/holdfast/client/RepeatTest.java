@@ -78,6 +78,24 @@ final class RepeatTest {
     }
 
     @Test
+    void c6_closingWaitsUntilWhatIsUnknownIsCancelled() throws Exception {
+        fixture.server.then(silence(), silence(), reset(), answer(LockAnswer.cancelled()));
+        Future<Optional<LockHandle>> acquire = fixture.client.tryAcquire("r");
+        fixture.server.awaitRequest(1);
+        fixture.advance(Duration.ofSeconds(5));
+        fixture.advanceWithoutAnswers(Duration.ofMillis(50));
+        fixture.server.awaitRequest(2);
+        fixture.advanceWithoutAnswers(Duration.ofSeconds(5));
+        assertInstanceOf(LockOutcomeUnknownException.class, failure(acquire));
+        Future<Void> close = fixture.client.close();
+        fixture.settle();
+        assertFalse(close.isComplete());
+        fixture.advance(Duration.ofMillis(100));
+        await(close);
+        assertEquals(List.of("acquire", "acquire", "cancel", "cancel"), fixture.server.calls());
+    }
+
+    @Test
     void c7_aRepetitionThatFindsTheLockBusyMeansThatTheFirstGotNothing() throws Exception {
         fixture.server.then(reset(), busyInLine());
         assertEquals(Optional.empty(), await(repeated()));

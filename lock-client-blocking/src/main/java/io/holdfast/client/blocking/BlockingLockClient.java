@@ -154,6 +154,12 @@ public final class BlockingLockClient implements AutoCloseable {
                 parking, parking.ask(waiting::begin, request.options().waitLimit(), waiting::giveUp));
     }
 
+    /** As {@link #withLock(LockRequest, LockedWork)} for the exclusive lock of that name. */
+    public <T extends @Nullable Object, X extends Exception> T withLock(
+            String name, Duration wait, LockedWork<T, X> work) throws X, InterruptedException {
+        return withLock(LockRequest.exclusive(name).withWait(wait), work);
+    }
+
     /**
      * Acquires, runs {@code work} on this thread, and releases, however the work ended. The result is the work's result
      * or exception. Trouble with the release is not reported: the lease ends by itself.
@@ -165,12 +171,12 @@ public final class BlockingLockClient implements AutoCloseable {
      * @throws LockLostException if the work succeeded but the lock was lost before it was released: its result is not to
      *     be trusted. If the work failed as well, its exception carries this one as a suppressed one
      * @throws X if the work does
-     * @throws InterruptedException as {@link #acquire(String, AcquireOptions)} does, and all its other exceptions; then
+     * @throws InterruptedException as {@link #acquire(LockRequest)} does, and all its other exceptions; then
      *     the work was not begun
      */
-    public <T extends @Nullable Object, X extends Exception> T withLock(
-            String name, Duration wait, LockedWork<T, X> work) throws X, InterruptedException {
-        LockHandle lock = acquire(name, wait);
+    public <T extends @Nullable Object, X extends Exception> T withLock(LockRequest request, LockedWork<T, X> work)
+            throws X, InterruptedException {
+        LockHandle lock = acquire(request);
         try (Ending ending = lock::endWork) {
             return work.run(lock);
         }
