@@ -69,7 +69,10 @@ public record AcquireTerms(
             switch (field) {
                 case CLIENT_ID -> clientId = in.text(field);
                 case TTL_MS -> ttlMs = in.integer(field, ProtocolLimits.MIN_TTL_MS, rules.maxTtlMs());
-                case WAIT_MS -> waitMs = in.integer(field, 0, rules.maxWaitMs());
+                case WAIT_MS ->
+                    waitMs = Math.min(
+                            rules.maxWaitMs(),
+                            in.integer(field, 0, Math.max(ProtocolLimits.MAX_WAIT_MS, rules.maxWaitMs())));
                 case REQUEST_ID -> requestId = in.requestId(field);
                 case LOCK_DELAY_MS -> lockDelayMs = in.integer(field, 0, ProtocolLimits.MAX_LOCK_DELAY_MS);
                 case METADATA -> metadata = in.metadata(field);

@@ -8,6 +8,9 @@ public final class ProtocolLimits {
     /** The longest lease any server may be configured to give: a day. */
     public static final long MAX_TTL_MS = 86_400_000;
 
+    /** Any server takes this long a wait; one that allows less waits less, and says 202 or Timeout then. */
+    public static final long MAX_WAIT_MS = 60_000;
+
     public static final long MAX_LOCK_DELAY_MS = 60_000;
     public static final int MAX_PERMITS = 1_000_000;
     public static final int MIN_REQUEST_ID_CHARS = 8;

@@ -5,6 +5,6 @@ package io.holdfast.protocol;
  *
  * @param maxNameBytes longest resource name and client id, in bytes of UTF-8; at least 1
  * @param maxTtlMs longest lease that may be asked for, in milliseconds
- * @param maxWaitMs longest wait one request may ask for, in milliseconds
+ * @param maxWaitMs longest wait one request gets, in milliseconds
  */
 public record RequestRules(int maxNameBytes, long maxTtlMs, long maxWaitMs) {}
