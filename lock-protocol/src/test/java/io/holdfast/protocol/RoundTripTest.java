@@ -1,0 +1,94 @@
+package io.holdfast.protocol;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** What one side writes, the other reads as it was meant. */
+final class RoundTripTest {
+    private static final RequestRules RULES = new RequestRules(512, 120_000, 60_000);
+
+    @Test
+    void anyNameSurvivesAPath() throws InvalidRequestException {
+        long seed = Long.getLong("seed", System.nanoTime());
+        Random random = new Random(seed);
+        for (int i = 0; i < 2_000; i++) {
+            String name = "n" + randomText(random);
+            String encoded = PathSegment.encode(name);
+            assertFalse(encoded.matches(".*[/?#+. ].*"), () -> "seed " + seed + ": " + encoded);
+            assertEquals(name, PathSegment.decodeName(encoded, RULES), "seed " + seed);
+        }
+    }
+
+    private static String randomText(Random random) {
+        StringBuilder text = new StringBuilder();
+        for (int length = random.nextInt(20); length > 0; length--) {
+            int codePoint = random.nextInt(4) == 0 ? random.nextInt(0x110000) : 0x20 + random.nextInt(0x5f);
+            boolean allowed = !Character.isISOControl(codePoint) && !(codePoint >= 0xD800 && codePoint < 0xE000);
+            text.appendCodePoint(allowed ? codePoint : '%');
+        }
+        return text.toString();
+    }
+
+    @Test
+    void requestsAreReadAsTheyWereWritten() throws InvalidRequestException {
+        AcquireTerms terms = new AcquireTerms("client", 5_000L, 10_000, "request-1", 250, Map.of("host", "a\"b"));
+        AcquireRequest shared = new AcquireRequest(ResourceClaim.of("r", LockMode.SHARED), terms);
+        assertEquals(shared, AcquireRequest.read(shared.toJson(), RULES));
+        AcquireRequest permits = new AcquireRequest(ResourceClaim.permits("r", 2, 5), terms);
+        assertEquals(permits, AcquireRequest.read(permits.toJson(), RULES));
+        AcquireAllRequest all = new AcquireAllRequest(
+                List.of(ResourceClaim.of("b", LockMode.EXCLUSIVE), ResourceClaim.permits("a", 1, 2)), terms);
+        assertEquals(all, AcquireAllRequest.read(all.toJson(), RULES));
+        assertEquals("a", AcquireAllRequest.nameOfSet(all.resources()));
+        CancelRequest cancel = new CancelRequest("r", "client", "request-1");
+        assertEquals(cancel, CancelRequest.read(cancel.toJson(), RULES));
+        TokenRequest token = new TokenRequest("r", "secret");
+        assertEquals(token, TokenRequest.read(token.toJson(), RULES));
+    }
+
+    @Test
+    void answersAreReadAsTheyWereWritten() throws IOException {
+        HolderView holder =
+                new HolderView("me", Instant.parse("2026-01-31T12:00:00.123Z"), 5, "shared", Map.of("k", "v"), 9);
+        LockAnswer[] answers = {
+            LockAnswer.acquired("secret", (1L << 53) - 1, 45_000, 44_000, 7, "request-1"),
+            LockAnswer.busy("r", List.of(holder), 3, 1_000, "LockDelay"),
+            LockAnswer.queued(12, 4),
+            LockAnswer.unavailable(UnavailableReason.RECOVERING, 30_000),
+            LockAnswer.ended("Released"),
+        };
+        for (LockAnswer answer : answers) {
+            assertEquals(answer, LockAnswer.read(answer.toJson()));
+        }
+        StatusAnswer status = new StatusAnswer(
+                true, "r", "me", holder.acquiredAt(), holder.acquiredAt(), List.of(holder), "shared", 2, 9L);
+        assertEquals(status, StatusAnswer.read(status.toJson()));
+    }
+
+    @Test
+    void whatIsNoAnswerIsRefused() {
+        for (String text :
+                List.of("", "{", "[]", "null", "{}", "{\"status\":\"Nonsense\"}", "{\"status\":\"Busy\"}x")) {
+            byte[] body = text.getBytes(StandardCharsets.UTF_8);
+            assertThrows(IOException.class, () -> LockAnswer.read(body), text);
+        }
+    }
+
+    @Test
+    void secretsAreNotShown() {
+        AcquireTerms terms = new AcquireTerms("client", null, 0, "the-request-secret", 0, Map.of());
+        String shown = terms + " " + new CancelRequest("r", "c", "the-request-secret") + " "
+                + new TokenRequest("r", "the-token-secret") + " "
+                + LockAnswer.acquired("the-token-secret", 1, 1, 1, 0, "the-request-secret");
+        assertFalse(shown.contains("secret"), shown);
+    }
+}
