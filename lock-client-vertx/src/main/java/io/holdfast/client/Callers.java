@@ -5,6 +5,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 
 /**
@@ -26,7 +27,13 @@ final class Callers {
         Context current = Vertx.currentContext();
         Context caller = current != null ? current : owner;
         Promise<T> promise = Promise.promise();
-        owner.runOnContext(v -> supply(action).onComplete(done -> caller.runOnContext(w -> complete(promise, done))));
+        try {
+            owner.runOnContext(
+                    v -> supply(action).onComplete(done -> caller.runOnContext(w -> complete(promise, done))));
+        } catch (RejectedExecutionException e) {
+            // Vert.x was closed before the client: nothing can be done any more, and nobody's call should throw for it.
+            return Future.failedFuture(new IllegalStateException("the client's Vert.x is closed", e));
+        }
         return promise.future();
     }
 

@@ -140,7 +140,7 @@ public final class LockClient {
      * is harmless. Takes a few request time-outs at most if the service does not answer.
      */
     public Future<Void> close() {
-        return callers.call(locks::close);
+        return callers.call(locks::close).otherwiseEmpty();
     }
 
     /** Does what is due now; for tests that bring their own time. */

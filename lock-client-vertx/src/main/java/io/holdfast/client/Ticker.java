@@ -53,10 +53,21 @@ final class Ticker {
     /** Does what is due; the periodic timer calls it, and so do tests that bring their own time. */
     void tick() {
         List<Runnable> due = agenda.takeDue(nowMillis(), BUDGET_PER_TICK);
-        due.forEach(Runnable::run);
+        due.forEach(this::run);
         if (armed && agenda.isEmpty()) {
             armed = false;
             vertx.cancelTimer(timerId);
+        }
+    }
+
+    /** What one lock's action throws must not cost the other locks their heartbeats: they are off the agenda already. */
+    private void run(Runnable action) {
+        try {
+            action.run();
+        } catch (RuntimeException e) {
+            vertx.runOnContext(report -> {
+                throw e;
+            });
         }
     }
 }

@@ -81,6 +81,17 @@ final class ClientsAgainstServerTest {
         assertTrue(await(async.tryAcquire("r")).isPresent());
     }
 
+    /** It used to throw, in the middle of whatever cleaned up. */
+    @Test
+    void releasingWhenTheClientsVertxIsGoneIsAnAnswer() throws Exception {
+        Vertx gone = Vertx.vertx();
+        LockClient client = LockClient.create(gone, server.options("gone"));
+        io.holdfast.client.LockHandle lock = await(client.tryAcquire("r")).orElseThrow();
+        await(gone.close());
+        assertEquals(ReleaseResult.UNKNOWN, await(lock.release()));
+        await(client.close());
+    }
+
     @Test
     void whatTheAsyncClientHoldsIsBusyForTheOthers() throws Exception {
         io.holdfast.client.LockHandle lock = await(async.tryAcquire("r")).orElseThrow();
