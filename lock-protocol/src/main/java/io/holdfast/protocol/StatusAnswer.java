@@ -31,17 +31,6 @@ public record StatusAnswer(
         @Nullable Integer queueLength,
         @Nullable Long lastFencingToken) {
 
-    /** What the base contract says of a resource, and no more. */
-    public static StatusAnswer base(
-            boolean isLocked,
-            String resourceName,
-            @Nullable String clientId,
-            @Nullable Instant acquiredAt,
-            @Nullable Instant lastHeartbeat) {
-        return new StatusAnswer(
-                isLocked, resourceName, clientId, acquiredAt, lastHeartbeat, List.of(), null, null, null);
-    }
-
     /** The answer as JSON, its properties in the order the protocol fixes. */
     public byte[] toJson() {
         return Json.object(json -> {
