@@ -16,6 +16,7 @@ public final class ProtocolLimits {
     public static final int MIN_REQUEST_ID_CHARS = 8;
     public static final int MAX_REQUEST_ID_CHARS = 64;
     public static final int MAX_METADATA_BYTES = 1_024;
+    public static final int MAX_BREAK_REASON_CHARS = 256;
     /** A wait may be this many times as long as the lease it is for. */
     public static final int MAX_WAIT_PER_TTL = 5;
     /** Holders an answer names at most, the oldest first. */

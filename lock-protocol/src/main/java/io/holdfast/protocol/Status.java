@@ -11,6 +11,8 @@ public enum Status {
     HEARTBEAT_RECEIVED("HeartbeatReceived", 200),
     RELEASED("Released", 200),
     CANCELLED("Cancelled", 200),
+    /** The holders were deprived of the resource. */
+    BROKEN("Broken", 200),
     /** The place in line is kept; repeat the request to wait on. */
     QUEUED("Queued", 202),
     OK("Ok", 200),
@@ -27,6 +29,8 @@ public enum Status {
     /** The lock is lost: nobody holds this resource. Never used for an unknown path. */
     NOT_FOUND("NotFound", 404),
     BAD_REQUEST("BadRequest", 400),
+    /** Not to be had over this listener. */
+    FORBIDDEN("Forbidden", 403),
     UNKNOWN_PATH("UnknownPath", 404),
     METHOD_NOT_ALLOWED("MethodNotAllowed", 405),
     PAYLOAD_TOO_LARGE("PayloadTooLarge", 413),

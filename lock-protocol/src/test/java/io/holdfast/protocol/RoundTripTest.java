@@ -51,6 +51,10 @@ final class RoundTripTest {
         assertEquals("a", AcquireAllRequest.nameOfSet(all.resources()));
         CancelRequest cancel = new CancelRequest("r", "client", "request-1");
         assertEquals(cancel, CancelRequest.read(cancel.toJson(), RULES));
+        for (BreakRequest request :
+                List.of(new BreakRequest("r", "host is gone", 0L), new BreakRequest("r", null, null))) {
+            assertEquals(request, BreakRequest.read(request.toJson(), RULES));
+        }
         TokenRequest token = new TokenRequest("r", "secret");
         assertEquals(token, TokenRequest.read(token.toJson(), RULES));
     }
@@ -65,6 +69,9 @@ final class RoundTripTest {
             LockAnswer.queued(12, 4),
             LockAnswer.unavailable(UnavailableReason.RECOVERING, 30_000),
             LockAnswer.ended("Released"),
+            LockAnswer.lostByBreak("host is gone"),
+            LockAnswer.broken(0, true),
+            LockAnswer.broken(45_000, false),
         };
         for (LockAnswer answer : answers) {
             assertEquals(answer, LockAnswer.read(answer.toJson()));
@@ -72,6 +79,23 @@ final class RoundTripTest {
         StatusAnswer status = new StatusAnswer(
                 true, "r", "me", holder.acquiredAt(), holder.acquiredAt(), List.of(holder), "shared", 2, 9L);
         assertEquals(status, StatusAnswer.read(status.toJson()));
+    }
+
+    @Test
+    void eventsAreReadAsTheyWereWritten() throws IOException {
+        Instant at = Instant.parse("2026-01-31T12:00:00.123Z");
+        LockEvent[] events = {
+            new LockEvent(EventKind.BROKEN, "a\nb", "me", 9L, at, "host is gone", true),
+            new LockEvent(EventKind.QUEUED, "r", null, null, at, null, false),
+        };
+        for (LockEvent event : events) {
+            byte[] data = event.toJson();
+            assertEquals(event, LockEvent.read(event.kind(), data));
+            assertFalse(new String(data, StandardCharsets.UTF_8).contains("\n"), "the data of an event is one line");
+            assertEquals(event.kind(), EventKind.ofWireName(event.kind().wireName()));
+        }
+        byte[] nothing = "{}".getBytes(StandardCharsets.UTF_8);
+        assertThrows(IOException.class, () -> LockEvent.read(EventKind.GRANTED, nothing));
     }
 
     @Test
