@@ -19,6 +19,8 @@ enum RequestField {
     LOCK_DELAY_MS("lockDelayMs"),
     METADATA("metadata"),
     RESOURCES("resources"),
+    SESSION_ID("sessionId"),
+    ACK_SEQ("ackSeq"),
     REASON("reason"),
     GRACE_MS("graceMs");
 
