@@ -17,6 +17,7 @@ final class AcquireAttempt {
 
     private final Means means;
     private final Wish wish;
+    private final @Nullable Session session;
     private final String requestId;
     private final long waitMillis;
     private final Owner owner;
@@ -38,11 +39,13 @@ final class AcquireAttempt {
     /**
      * An attempt that is about to start.
      *
+     * @param session what to acquire in; null for a lease of its own
      * @param waitMillis how long the server may hold the request
      */
-    AcquireAttempt(Means means, Wish wish, String requestId, long waitMillis, Owner owner) {
+    AcquireAttempt(Means means, Wish wish, @Nullable Session session, String requestId, long waitMillis, Owner owner) {
         this.means = means;
         this.wish = wish;
+        this.session = session;
         this.requestId = requestId;
         this.waitMillis = waitMillis;
         this.owner = owner;
@@ -50,10 +53,13 @@ final class AcquireAttempt {
     }
 
     void start() {
-        HttpLockApi.AcquireCall call =
-                means.api().acquire(wish.path(), wish.body(requestId, waitMillis), waitMillis, this::tooLate);
+        HttpLockApi.AcquireCall call = means.api().acquire(wish.path(), body(), waitMillis, this::tooLate);
         exchange = call.exchange();
         call.reply().compose(this::replied).onSuccess(tried -> owner.tried(this, tried));
+    }
+
+    private byte[] body() {
+        return wish.body(requestId, waitMillis, session == null ? null : session.id());
     }
 
     long sentMillis() {
@@ -89,7 +95,7 @@ final class AcquireAttempt {
 
     private Future<Tried> replied(ServerReply reply) {
         return switch (reply.outcome()) {
-            case UNAVAILABLE -> Future.succeededFuture(Tried.unavailable(reply.detail()));
+            case UNAVAILABLE -> Future.succeededFuture(Tried.unavailable(reply.detail(), reply.retryAfterMillis()));
             case UNKNOWN -> Future.succeededFuture(unknown(reply.detail()));
             case ANSWERED -> answered(reply.requireAnswer());
         };
@@ -100,6 +106,10 @@ final class AcquireAttempt {
         Status status = answer.status();
         if (status == Status.ACQUIRED && answer.lockToken() != null) {
             return granted(grant(answer, answer.lockToken()));
+        }
+        if (status == Status.SESSION_NOT_FOUND && session != null) {
+            session.gone();
+            return Future.succeededFuture(Tried.sessionGone("its session is over"));
         }
         if (status.isSuccess()) {
             return Future.succeededFuture(unknown("the answer was " + status.wireName() + " without a usable grant"));
@@ -130,12 +140,15 @@ final class AcquireAttempt {
     }
 
     private Grant grant(LockAnswer answer, String lockToken) {
-        return Grant.of(wish, answer, lockToken, sentMillis, means.nowMillis());
+        return Grant.of(wish, session, answer, lockToken, sentMillis, means.nowMillis());
     }
 
     private Future<Tried> granted(Grant grant) {
-        if (grant.lease().isLive(means.nowMillis())) {
+        if (grant.isLive(means.nowMillis())) {
             return Future.succeededFuture(Tried.granted(grant));
+        }
+        if (session != null) {
+            return owner.giveBack(grant).map(Tried.sessionGone("its session was lost before the grant arrived"));
         }
         // So late that by the sender's reckoning the lease may be over: only a heartbeat can tell.
         long beatSentMillis = means.nowMillis();
@@ -156,7 +169,7 @@ final class AcquireAttempt {
         return owner.giveBack(grant)
                 .map(result -> result == ReleaseResult.UNKNOWN
                         ? unknown("the grant came too late to be trusted and could not be given back")
-                        : Tried.unavailable("the grant came too late to be trusted and was given back"));
+                        : Tried.unavailable("the grant came too late to be trusted and was given back", 0));
     }
 
     private Tried unknown(String detail) {

@@ -49,8 +49,7 @@ public final class AcquireOptions {
      * dies. The client renews by itself.
      */
     public AcquireOptions withTtl(Duration ttl) {
-        requireBetween(
-                "ttl", ttl, Duration.ofMillis(ProtocolLimits.MIN_TTL_MS), Duration.ofMillis(ProtocolLimits.MAX_TTL_MS));
+        requireTtl("ttl", ttl);
         return new AcquireOptions(waitLimit, ttl, lockDelay, metadata);
     }
 
@@ -100,6 +99,11 @@ public final class AcquireOptions {
     @Nullable
     Long ttlMillis() {
         return ttl == null ? null : (Long) ttl.toMillis();
+    }
+
+    static void requireTtl(String what, Duration ttl) {
+        requireBetween(
+                what, ttl, Duration.ofMillis(ProtocolLimits.MIN_TTL_MS), Duration.ofMillis(ProtocolLimits.MAX_TTL_MS));
     }
 
     private static void requireBetween(String what, Duration value, Duration min, Duration max) {

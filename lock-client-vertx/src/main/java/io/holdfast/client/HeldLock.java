@@ -1,79 +1,179 @@
 package io.holdfast.client;
 
-import io.holdfast.client.core.Agenda;
 import io.holdfast.client.core.Hold;
-import io.holdfast.client.core.LeaseKeeper;
 import io.holdfast.client.core.LossCause;
 import io.holdfast.protocol.LockAnswer;
+import io.holdfast.protocol.Status;
 import io.holdfast.protocol.TokenRequest;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.util.Locale;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One lock in this client's hands: does what its {@link LeaseKeeper} says. To be used on the client's context only,
- * except {@link #hold}, {@link #nowMillis} and what never changes.
+ * One lock in this client's hands, with a lease of its own or that of its session. To be used on the client's context only,
+ * except {@link #hold}, {@link #nowMillis}, {@link #onLost}, {@link #tellListeners}, {@link #detail} and what never changes.
  */
-final class HeldLock {
-    private static final String BROKEN = "BROKEN";
-
-    private final HttpLockApi api;
-    private final Ticker ticker;
-    private final TokenRequest request;
-    private final LeaseKeeper keeper;
-    private final long requestTimeoutMillis;
-    private final Releaser releaser;
-    private final Consumer<HeldLock> onOver;
+final class HeldLock implements KeptLease.Tenant {
+    private final Means means;
+    private final Grant grant;
+    private final KeptLease lease;
+    private final Keeper keeper;
     private final Promise<LossReason> lost = Promise.promise();
-    private volatile Hold hold;
-    private Agenda.@Nullable Entry alarm;
+    private final Promise<Void> wanted = Promise.promise();
+    private final LossListeners listeners;
+    private volatile @Nullable Parting parting;
+    private volatile String detail = "";
+    private boolean lossTold;
     private @Nullable Future<ReleaseResult> release;
 
-    /** Sends a release until it is answered or that moment has come. */
-    interface Releaser {
-        Future<ReleaseResult> release(TokenRequest request, long untilMillis);
+    /**
+     * How this lock was parted from its lease.
+     *
+     * @param loss why it was lost; null if it was given back in time
+     * @param ended whether its holder has begun to give it back
+     */
+    private record Parting(@Nullable LossCause loss, boolean ended) {}
+
+    /** Who keeps the lock. */
+    interface Keeper {
+        /** Sends a release until it is answered or that moment has come. */
+        Future<ReleaseCall.Returned> release(TokenRequest request, long untilMillis);
+
+        /** The lock was lost, or its release was answered. */
+        void over(HeldLock lock);
     }
 
-    /** Takes a grant over; {@code onOver} is called when the lock was lost or its release was answered. */
-    HeldLock(
-            HttpLockApi api,
-            Ticker ticker,
-            TokenRequest request,
-            LeaseKeeper keeper,
-            long requestTimeoutMillis,
-            Releaser releaser,
-            Consumer<HeldLock> onOver) {
-        this.api = api;
-        this.ticker = ticker;
-        this.request = request;
+    /** Takes a grant over; what listeners throw is given to {@code trouble}. */
+    HeldLock(Means means, Grant grant, Keeper keeper, Consumer<Throwable> trouble) {
+        this.means = means;
+        this.grant = grant;
         this.keeper = keeper;
-        this.requestTimeoutMillis = requestTimeoutMillis;
-        this.releaser = releaser;
-        this.onOver = onOver;
-        this.hold = keeper.hold();
+        this.listeners = new LossListeners(trouble);
+        Session session = grant.session();
+        this.lease = session == null ? new KeptLease(means, grant.lease(), this) : session.lease();
     }
 
     void start() {
-        plan();
+        Session session = grant.session();
+        if (session == null) {
+            lease.start();
+        } else {
+            session.add(this);
+        }
+    }
+
+    Grant grant() {
+        return grant;
     }
 
     TokenRequest request() {
-        return request;
+        return grant.request();
     }
 
+    OptionalLong fencingToken() {
+        return grant.fencingToken();
+    }
+
+    /** What is known now. */
     Hold hold() {
-        return hold;
+        Hold kept = lease.hold();
+        Parting parted = parting;
+        return parted == null ? kept : new Hold(kept.lease(), parted.loss(), parted.ended());
     }
 
     long nowMillis() {
-        return ticker.nowMillis();
+        return lease.nowMillis();
+    }
+
+    /** For people: why it was lost, as far as somebody said so; else empty. */
+    String detail() {
+        return detail;
     }
 
     Future<LossReason> lost() {
         return lost.future();
+    }
+
+    Future<Void> wanted() {
+        return wanted.future();
+    }
+
+    void onLost(Consumer<LossReason> listener) {
+        listeners.add(listener);
+        Hold now = hold();
+        LossCause loss = now.lossAt(nowMillis());
+        if (loss != null) {
+            tellListeners(loss);
+        } else if (!now.ended()) {
+            means.watchdog().watch(this);
+        }
+    }
+
+    void tellListeners(LossCause loss) {
+        listeners.lost(LossReason.of(loss));
+    }
+
+    /** Somebody waits for what this lock is on. */
+    void wantedByOthers() {
+        if (!hold().isOver()) {
+            wanted.tryComplete();
+        }
+    }
+
+    @Override
+    public Future<KeptLease.Pulse> beat(long timeoutMillis) {
+        return means.api().heartbeat(request(), timeoutMillis).map(this::judge);
+    }
+
+    private KeptLease.Pulse judge(ServerReply reply) {
+        LockAnswer answer = reply.answer();
+        if (answer == null) {
+            return KeptLease.Pulse.failed();
+        }
+        return switch (answer.status()) {
+            case HEARTBEAT_RECEIVED -> KeptLease.Pulse.confirmed(remainingMillis(answer));
+            case NOT_FOUND, INVALID_TOKEN -> {
+                note(Objects.requireNonNullElse(answer.breakReason(), ""));
+                yield KeptLease.Pulse.refused(lossBy(answer));
+            }
+            default -> KeptLease.Pulse.failed();
+        };
+    }
+
+    static @Nullable Long remainingMillis(LockAnswer answer) {
+        return answer.remainingMs() == null ? null : (Long) Grant.bounded(answer.remainingMs());
+    }
+
+    /** What it means for the holder that a heartbeat was refused. */
+    static LossCause lossBy(LockAnswer answer) {
+        if (answer.status() != Status.NOT_FOUND) {
+            return LossCause.OTHER_TOKEN;
+        }
+        return LockAnswer.BROKEN.equalsIgnoreCase(answer.reason()) ? LossCause.BROKEN : LossCause.LEASE_GONE;
+    }
+
+    /** The machine slept. */
+    void wokeUp() {
+        lease.check();
+    }
+
+    @Override
+    public void leaseLost(LossCause cause) {
+        if (parting == null) {
+            tellLost(cause);
+        }
+    }
+
+    /** Only this lock was lost, and its session lives on. */
+    void lostAlone(LossCause cause, String why) {
+        if (!hold().isOver()) {
+            note(why);
+            parting = new Parting(cause, false);
+            tellLost(cause);
+        }
     }
 
     /** Gives the lock back; a repeat gets the same answer. */
@@ -87,93 +187,61 @@ final class HeldLock {
     }
 
     private Future<ReleaseResult> beginRelease() {
-        boolean wasLost = keeper.hold().loss() != null;
-        boolean held = keeper.end(ticker.nowMillis());
-        publish();
-        plan();
-        if (held) {
-            long untilMillis = keeper.hold().lease().deadlineMillis();
-            return releaser.release(request, untilMillis).onSuccess(this::released);
+        LossCause loss = hold().lossAt(nowMillis());
+        return part(loss)
+                ? keeper.release(request(), lease.hold().lease().deadlineMillis())
+                        .map(this::returned)
+                : lostBefore(loss);
+    }
+
+    /** Its session was closed, which gives back all it has; what comes of that is the answer to a release, too. */
+    void closedWith(Future<ReleaseCall.Returned> closing) {
+        if (release == null && part(hold().lossAt(nowMillis()))) {
+            release = closing.map(this::returned);
         }
-        if (!wasLost) {
-            tellLost();
+    }
+
+    /** From here on nothing is sent, and no answer counts. Says whether the lock was held until now. */
+    private boolean part(@Nullable LossCause loss) {
+        parting = new Parting(loss, true);
+        if (grant.session() == null) {
+            lease.end();
         }
-        if (keeper.hold().loss() == LossCause.SILENCE) {
+        return loss == null;
+    }
+
+    private Future<ReleaseResult> lostBefore(@Nullable LossCause loss) {
+        LossCause cause = Objects.requireNonNull(loss);
+        tellLost(cause);
+        if (cause == LossCause.SILENCE || cause == LossCause.SLEPT) {
             // Only this client knows that it gave up: the server may keep the lock for others' harm a while longer.
-            api.release(request);
+            means.api().release(request());
         }
         return Future.succeededFuture(ReleaseResult.ALREADY_LOST);
     }
 
-    private void released(ReleaseResult result) {
-        if (result == ReleaseResult.NOT_HELD) {
-            keeper.foundLost(LossCause.OTHER_TOKEN);
-            publish();
-            tellLost();
+    private ReleaseResult returned(ReleaseCall.Returned returned) {
+        LossCause loss = returned.loss();
+        if (loss == null) {
+            keeper.over(this);
         } else {
-            onOver.accept(this);
+            note(returned.detail());
+            parting = new Parting(loss, true);
+            tellLost(loss);
         }
+        return returned.result();
     }
 
-    private void step() {
-        alarm = null;
-        LeaseKeeper.Step step = keeper.step(ticker.nowMillis());
-        if (step == LeaseKeeper.Step.BEAT) {
-            api.heartbeat(request, keeper.beatTimeoutMillis(requestTimeoutMillis))
-                    .onSuccess(this::beatReplied);
+    private void note(String why) {
+        detail = why;
+    }
+
+    private void tellLost(LossCause cause) {
+        if (!lossTold) {
+            lossTold = true;
+            keeper.over(this);
+            tellListeners(cause);
+            lost.complete(LossReason.of(cause));
         }
-        follow(step);
-    }
-
-    private void beatReplied(ServerReply reply) {
-        long nowMillis = ticker.nowMillis();
-        LockAnswer answer = reply.answer();
-        if (answer == null) {
-            follow(keeper.beatFailed(nowMillis));
-            return;
-        }
-        follow(
-                switch (answer.status()) {
-                    case HEARTBEAT_RECEIVED -> keeper.beatConfirmed(nowMillis, remainingMillis(answer));
-                    case NOT_FOUND -> keeper.beatRefused(isBroken(answer) ? LossCause.BROKEN : LossCause.LEASE_GONE);
-                    case INVALID_TOKEN -> keeper.beatRefused(LossCause.OTHER_TOKEN);
-                    default -> keeper.beatFailed(nowMillis);
-                });
-    }
-
-    static @Nullable Long remainingMillis(LockAnswer answer) {
-        return answer.remainingMs() == null ? null : (Long) Grant.bounded(answer.remainingMs());
-    }
-
-    private static boolean isBroken(LockAnswer answer) {
-        return answer.reason() != null
-                && answer.reason().toUpperCase(Locale.ROOT).equals(BROKEN);
-    }
-
-    private void follow(LeaseKeeper.Step step) {
-        publish();
-        plan();
-        if (step == LeaseKeeper.Step.LOST) {
-            tellLost();
-        }
-    }
-
-    private void publish() {
-        hold = keeper.hold();
-    }
-
-    private void plan() {
-        if (alarm != null) {
-            ticker.cancel(alarm);
-            alarm = null;
-        }
-        if (!keeper.isOver()) {
-            alarm = ticker.at(keeper.dueMillis(), this::step);
-        }
-    }
-
-    private void tellLost() {
-        onOver.accept(this);
-        lost.complete(LossReason.of(Objects.requireNonNull(keeper.hold().loss())));
     }
 }

@@ -1,6 +1,7 @@
 package io.holdfast.client;
 
 import io.holdfast.protocol.ApiPaths;
+import io.holdfast.protocol.BreakRequest;
 import io.holdfast.protocol.CancelRequest;
 import io.holdfast.protocol.LockAnswer;
 import io.holdfast.protocol.PathSegment;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -70,27 +72,51 @@ final class HttpLockApi implements Exchange.Watch {
                 Buffer.buffer(body),
                 waitMillis + timeoutMillis,
                 timeoutMillis,
-                done -> late.accept(toReply(done)));
+                done -> late.accept(ServerReply.read(done)));
         return new AcquireCall(
                 exchange,
                 exchange.answer()
-                        .transform(done ->
-                                Future.succeededFuture(isUnknownSetCall(path, done) ? NO_SETS : toReply(done))));
+                        .transform(done -> Future.succeededFuture(
+                                isUnknownSetCall(path, done) ? NO_SETS : ServerReply.read(done))));
     }
 
     /** A request for a lock under way. */
     record AcquireCall(Exchange<?> exchange, Future<ServerReply> reply) {}
 
     Future<ServerReply> cancel(CancelRequest request) {
-        return call(keeping, ApiPaths.CANCEL, request.toJson(), timeoutMillis);
+        return reply(keep(ApiPaths.CANCEL, request.toJson()));
     }
 
     Future<ServerReply> heartbeat(TokenRequest request, long timeoutMillis) {
-        return call(keeping, ApiPaths.HEARTBEAT, request.toJson(), timeoutMillis);
+        return reply(keep(ApiPaths.HEARTBEAT, request.toJson(), timeoutMillis));
     }
 
     Future<ServerReply> release(TokenRequest request) {
-        return call(keeping, ApiPaths.RELEASE, request.toJson(), timeoutMillis);
+        return reply(keep(ApiPaths.RELEASE, request.toJson()));
+    }
+
+    /** Takes a resource from whoever holds it; fails with one of this package's exceptions. Not to be repeated unasked. */
+    Future<Optional<LockBreak>> breakLock(BreakRequest request) {
+        return reply(ask(ApiPaths.BREAK, request.toJson())).compose(HttpLockApi::readBreak);
+    }
+
+    private static Future<Optional<LockBreak>> readBreak(ServerReply reply) {
+        LockAnswer answer = reply.answer();
+        if (answer == null) {
+            return Future.failedFuture(
+                    reply.outcome() == ServerReply.Outcome.UNAVAILABLE
+                            ? new LockUnavailableException(reply.detail())
+                            : new LockOutcomeUnknownException("The lock may have been broken: " + reply.detail()));
+        }
+        return switch (answer.status()) {
+            case NOT_FOUND -> Future.succeededFuture(Optional.empty());
+            case BROKEN -> {
+                long graceMs = answer.graceMs() == null ? 0 : answer.graceMs();
+                boolean givenUp = Boolean.TRUE.equals(answer.exclusionGivenUp());
+                yield Future.succeededFuture(Optional.of(new LockBreak(Duration.ofMillis(graceMs), givenUp)));
+            }
+            default -> Future.failedFuture(refused(answer));
+        };
     }
 
     /** Asks who holds a resource; fails with one of this package's exceptions. */
@@ -117,10 +143,25 @@ final class HttpLockApi implements Exchange.Watch {
         keeping.close();
     }
 
-    private Future<ServerReply> call(HttpTransport transport, String path, byte[] body, long timeoutMillis) {
-        return exchange(transport, path, Buffer.buffer(body), timeoutMillis, 0, late -> {})
-                .answer()
-                .transform(done -> Future.succeededFuture(toReply(done)));
+    /** Posts something that is needed to acquire. */
+    Future<HttpResponse<Buffer>> ask(String path, byte[] body) {
+        return exchange(asking, path, Buffer.buffer(body), timeoutMillis, 0, late -> {})
+                .answer();
+    }
+
+    /** Posts something that has to do with what is held. */
+    Future<HttpResponse<Buffer>> keep(String path, byte[] body) {
+        return keep(path, body, timeoutMillis);
+    }
+
+    /** As {@link #keep(String, byte[])}, answered within that time. */
+    Future<HttpResponse<Buffer>> keep(String path, byte[] body, long timeoutMillis) {
+        return exchange(keeping, path, Buffer.buffer(body), timeoutMillis, 0, late -> {})
+                .answer();
+    }
+
+    private static Future<ServerReply> reply(Future<HttpResponse<Buffer>> answer) {
+        return answer.transform(done -> Future.succeededFuture(ServerReply.read(done)));
     }
 
     private Exchange<HttpResponse<Buffer>> exchange(
@@ -156,24 +197,6 @@ final class HttpLockApi implements Exchange.Watch {
                 && done.result().statusCode() == Status.UNKNOWN_PATH.httpCode();
     }
 
-    private static ServerReply toReply(AsyncResult<HttpResponse<Buffer>> done) {
-        if (done.failed()) {
-            return HttpTransport.isNothingSent(done.cause())
-                    ? ServerReply.unavailable("no connection: " + done.cause().getMessage())
-                    : ServerReply.unknown(String.valueOf(done.cause().getMessage()));
-        }
-        HttpResponse<Buffer> response = done.result();
-        try {
-            LockAnswer answer = LockAnswer.read(response.body().getBytes());
-            // Something on the way that answers for the server would hardly get both right.
-            return answer.status().httpCode() == response.statusCode()
-                    ? ServerReply.answered(answer)
-                    : ServerReply.unknown("HTTP code " + response.statusCode() + " does not go with the answer");
-        } catch (IOException e) {
-            return ServerReply.unknown("HTTP code " + response.statusCode() + " with a body that is no answer");
-        }
-    }
-
     private static Future<StatusAnswer> readStatus(AsyncResult<HttpResponse<Buffer>> done) {
         if (done.succeeded() && done.result().statusCode() == 200) {
             try {
@@ -184,7 +207,7 @@ final class HttpLockApi implements Exchange.Watch {
             }
         }
         // Asking changes nothing, so whatever else went wrong, it may be asked again.
-        ServerReply reply = toReply(done);
+        ServerReply reply = ServerReply.read(done);
         return Future.failedFuture(
                 reply.answer() == null ? new LockUnavailableException(reply.detail()) : refused(reply.requireAnswer()));
     }

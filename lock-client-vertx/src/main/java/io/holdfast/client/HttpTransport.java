@@ -91,7 +91,7 @@ final class HttpTransport {
         web.close();
     }
 
-    private static String host(URI endpoint) {
+    static String host(URI endpoint) {
         String host = endpoint.getHost();
         return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
     }

@@ -1,5 +1,6 @@
 package io.holdfast.client;
 
+import io.holdfast.protocol.BreakRequest;
 import io.holdfast.protocol.Status;
 import io.holdfast.protocol.StatusAnswer;
 import io.vertx.core.AsyncResult;
@@ -9,14 +10,16 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /**
- * The async client of the lock service. This class is thread-safe. Its state and its heartbeats live on the Vert.x
- * context it was created on (or, created elsewhere, on one of its own): create it where it is to stay alive, and
- * {@link #close} it when done. Results arrive on the context the call came from; for calls from other threads, on the
+ * The async client of the lock service. This class is thread-safe. Its state and its heartbeats live on the event loop
+ * it was created on (or, created elsewhere, on one of its own): create it where it is to stay alive, and {@link #close} it
+ * when done. By default its locks live in one session, which it opens when it needs one, and keeps with one heartbeat however
+ * many they are. Results arrive on the context the call came from; for calls from other threads, on the
  * client's.
  *
  * <p>Locks are not re-entrant: asking again for what this client holds finds it busy. Failures say what to do:
@@ -30,12 +33,14 @@ public final class LockClient {
     private final Ticker ticker;
     private final HttpLockApi api;
     private final LockKeeping locks;
+    private final EventFeeds feeds;
 
-    private LockClient(Callers callers, Ticker ticker, HttpLockApi api, LockKeeping locks) {
+    private LockClient(Callers callers, Ticker ticker, HttpLockApi api, LockKeeping locks, EventFeeds feeds) {
         this.callers = callers;
         this.ticker = ticker;
         this.api = api;
         this.locks = locks;
+        this.feeds = feeds;
     }
 
     /** A client that uses {@code vertx} and leaves it to the caller to close it, after the client. */
@@ -46,13 +51,15 @@ public final class LockClient {
 
     static LockClient create(
             Vertx vertx, LockClientOptions options, TimeSource time, long tickMillis, RandomGenerator random) {
-        Callers callers = new Callers(vertx.getOrCreateContext());
+        Callers callers = Callers.on(vertx);
         Ticker ticker = new Ticker(vertx, time, tickMillis);
         HttpLockApi api = HttpLockApi.create(vertx, options, ticker);
         long requestTimeoutMillis = options.requestTimeout().toMillis();
-        Means means = new Means(api, ticker, new ServerLevel(), new RequestIds(), random, requestTimeoutMillis);
-        LockKeeping locks = new LockKeeping(callers, means, options.clientId());
-        return new LockClient(callers, ticker, api, locks);
+        Means means = new Means(
+                api, ticker, new ServerLevel(), new RequestIds(), random, requestTimeoutMillis, new Watchdog(time));
+        LockKeeping locks = new LockKeeping(callers, means, options);
+        return new LockClient(
+                callers, ticker, api, locks, new EventFeeds(vertx, options, means, callers.owner()));
     }
 
     /** As {@link #tryAcquire(LockRequest)} for the exclusive lock of that name. */
@@ -135,12 +142,64 @@ public final class LockClient {
         return status(name).map(StatusAnswer::isLocked);
     }
 
+    /** As {@link #breakLock(String, String, Duration)}; others get the lock when the lease has ended that is broken. */
+    public Future<Optional<LockBreak>> breakLock(String name, String reason) {
+        return breakLock(new BreakRequest(name, reason, null));
+    }
+
     /**
-     * Releases what is held, gives up what is being acquired, and closes the connections. Never fails, calling it again
+     * Takes a lock from whoever holds it, whatever holds it: an operator's last resort. Its holders are told with their next
+     * heartbeat. Empty if nobody holds it. Never repeated by itself: a second one might hit the next holder.
+     *
+     * @param reason told to the holders and shown in events; at most 256 characters
+     * @param grace how long the lock is granted to nobody. When that is less than what is left of the broken lease, the old
+     *     holder may work on at the same time as the next one, and only the fencing token keeps them apart
+     * @return fails with {@link LockRefusedException} (with status {@code FORBIDDEN} where the service is not to be asked
+     *     that), {@link LockUnavailableException} or {@link LockOutcomeUnknownException}
+     */
+    public Future<Optional<LockBreak>> breakLock(String name, String reason, Duration grace) {
+        return breakLock(new BreakRequest(name, reason, grace.toMillis()));
+    }
+
+    private Future<Optional<LockBreak>> breakLock(BreakRequest request) {
+        LockRequest.requireName(request.resourceName());
+        return callers.call(() -> locks.breakLock(request));
+    }
+
+    /** As {@link #eventsAfter}, beginning with the next event. */
+    public LockEvents events(String prefix, LockEventListener listener) {
+        return events(prefix, OptionalLong.empty(), listener);
+    }
+
+    /**
+     * Has {@code listener} told of what happens to resources whose names start with {@code prefix}, after the event with that
+     * id. It is called on this context, or from other threads on the client's. A broken connection is made again, and goes on
+     * where it was. To be closed when done with; closing the client does, too.
+     */
+    public LockEvents eventsAfter(long lastId, String prefix, LockEventListener listener) {
+        return events(prefix, OptionalLong.of(lastId), listener);
+    }
+
+    private LockEvents events(String prefix, OptionalLong lastId, LockEventListener listener) {
+        EventFeed feed = feeds.prepare(prefix, lastId, callers.caller(), listener);
+        callers.call(() -> {
+                    feeds.start(feed);
+                    return Future.succeededFuture();
+                })
+                .onFailure(feed::failed);
+        return new LockEvents(callers, feed);
+    }
+
+    /**
+     * Gives back what is held, gives up what is being acquired, and closes the connections. Never fails, calling it again
      * is harmless. Takes a few request time-outs at most if the service does not answer.
      */
     public Future<Void> close() {
-        return callers.call(locks::close).otherwiseEmpty();
+        return callers.call(() -> {
+                    feeds.close();
+                    return locks.close();
+                })
+                .otherwiseEmpty();
     }
 
     /** Does what is due now; for tests that bring their own time. */

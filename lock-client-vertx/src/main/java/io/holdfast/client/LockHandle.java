@@ -6,6 +6,7 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 
 /**
  * A lock that was acquired. The client renews its lease in the background until it is released or lost. This class is
@@ -17,15 +18,11 @@ import java.util.OptionalLong;
 public final class LockHandle {
     private final Callers callers;
     private final HeldLock lock;
-    private final List<String> names;
-    private final OptionalLong fencingToken;
     private volatile boolean releaseAsked;
 
-    LockHandle(Callers callers, HeldLock lock, List<String> names, OptionalLong fencingToken) {
+    LockHandle(Callers callers, HeldLock lock) {
         this.callers = callers;
         this.lock = lock;
-        this.names = names;
-        this.fencingToken = fencingToken;
     }
 
     /** The resource; of a set the first one that was asked for, which stands for all. */
@@ -35,7 +32,7 @@ public final class LockHandle {
 
     /** All resources this lock is on, in the order they were asked for; one, unless it is a set. */
     public List<String> names() {
-        return names;
+        return lock.grant().names();
     }
 
     /** The secret that proves the hold; not to be logged or handed to others. */
@@ -49,8 +46,9 @@ public final class LockHandle {
      * @throws UnsupportedOperationException if the server gives none; then nothing protects a write that comes too late
      */
     public long fencingToken() {
-        return fencingToken.orElseThrow(() -> new UnsupportedOperationException(
-                "the server gave no fencing token for lock '" + name() + "': it knows only the base protocol"));
+        return lock.fencingToken()
+                .orElseThrow(() -> new UnsupportedOperationException(
+                        "the server gave no fencing token for lock '" + name() + "': it knows only the base protocol"));
     }
 
     /** Whether the lock is held now. */
@@ -81,6 +79,27 @@ public final class LockHandle {
      */
     public Future<LossReason> lost() {
         return callers.call(lock::lost);
+    }
+
+    /**
+     * Has {@code listener} told once why the lock is lost, as soon as anybody notices: on the client's event loop or, when
+     * that is stuck, on the client's watchdog thread, no later than 50 milliseconds after the deadline. If it is lost
+     * already, at once, on this thread. A lock that is released in time tells nobody.
+     *
+     * <p>The listener must not wait, and has to bear any of these threads: it is meant to set a flag, or to interrupt the
+     * thread that does the work. What it throws is reported as an uncaught exception of the client's context.
+     */
+    public void onLost(Consumer<LossReason> listener) {
+        lock.onLost(listener);
+    }
+
+    /**
+     * Completes when the server says that somebody else waits for what this lock is on, which its next heartbeat learns: a
+     * good moment to finish early. Never fails; never completes if nobody asks, or if the lock has a lease of its own, of
+     * which the server does not tell.
+     */
+    public Future<Void> wanted() {
+        return callers.call(lock::wanted);
     }
 
     /**
@@ -117,7 +136,7 @@ public final class LockHandle {
     }
 
     LockLostException lostBecause(LossReason reason, String detail) {
-        return new LockLostException(name(), fencingToken, reason, detail);
+        return new LockLostException(name(), lock.fencingToken(), reason, detail, lock.detail());
     }
 
     /** Why the lock is lost, as far as it is known now; {@link LossReason#NOT_HELD} if it is not known to be. */
@@ -128,6 +147,7 @@ public final class LockHandle {
 
     @Override
     public String toString() {
+        OptionalLong fencingToken = lock.fencingToken();
         return "LockHandle[name=" + name() + ", fencingToken="
                 + (fencingToken.isPresent() ? fencingToken.getAsLong() : "none") + ", state=" + state() + "]";
     }

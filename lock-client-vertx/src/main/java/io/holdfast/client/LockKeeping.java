@@ -1,13 +1,15 @@
 package io.holdfast.client;
 
-import io.holdfast.client.core.LeaseKeeper;
+import io.holdfast.protocol.BreakRequest;
 import io.holdfast.protocol.StatusAnswer;
 import io.holdfast.protocol.TokenRequest;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
@@ -16,19 +18,23 @@ import org.jspecify.annotations.Nullable;
  * What this client holds and is about to hold, so that closing it leaves nothing behind. To be used on the client's
  * context only.
  */
-final class LockKeeping {
+final class LockKeeping implements HeldLock.Keeper, AcquireKeeper, Sessions.Keeper {
     private final Callers callers;
     private final Means means;
     private final String clientId;
+    private final @Nullable Sessions sessions;
     private final Set<HeldLock> held = new LinkedHashSet<>();
     private final Set<PatientAcquire> acquiring = new LinkedHashSet<>();
     private final Set<Future<?>> ending = new LinkedHashSet<>();
     private @Nullable Future<Void> closed;
 
-    LockKeeping(Callers callers, Means means, String clientId) {
+    LockKeeping(Callers callers, Means means, LockClientOptions options) {
         this.callers = callers;
         this.means = means;
-        this.clientId = clientId;
+        this.clientId = options.clientId();
+        Long ttlMillis = options.sessionTtl().map(Duration::toMillis).orElse(null);
+        this.sessions = options.sessions() ? new Sessions(means, clientId, ttlMillis, this) : null;
+        means.ticker().onWakeUp(this::wokeUp);
     }
 
     /** An acquire under way. */
@@ -43,11 +49,11 @@ final class LockKeeping {
         if (closed != null) {
             throw closedException();
         }
-        PatientAcquire acquire = new PatientAcquire(means, new Wish(request, clientId), this::giveBack);
+        PatientAcquire acquire = new PatientAcquire(means, new Wish(request, clientId), this);
         acquiring.add(acquire);
         Future<LockHandle> handle = acquire.start()
                 .onComplete(done -> acquiring.remove(acquire))
-                .onFailure(cause -> untilEnded(acquire.cleared()))
+                .onFailure(cause -> ending(acquire.cleared()))
                 .map(this::hold);
         return new Acquiring(acquire, handle);
     }
@@ -64,6 +70,10 @@ final class LockKeeping {
         return closed == null ? means.api().status(name) : Future.failedFuture(closedException());
     }
 
+    Future<Optional<LockBreak>> breakLock(BreakRequest request) {
+        return closed == null ? means.api().breakLock(request) : Future.failedFuture(closedException());
+    }
+
     Future<Void> close() {
         Future<Void> closing = closed;
         if (closing != null) {
@@ -72,6 +82,9 @@ final class LockKeeping {
         Promise<Void> done = Promise.promise();
         closed = done.future();
         List.copyOf(acquiring).forEach(acquire -> acquire.giveUp(closedException()));
+        if (sessions != null) {
+            ending(sessions.close());
+        }
         List.copyOf(held).forEach(HeldLock::release);
         settle().onComplete(settled -> {
             means.api().close();
@@ -90,35 +103,63 @@ final class LockKeeping {
     }
 
     private LockHandle hold(Grant grant) {
-        HeldLock lock = new HeldLock(
-                means.api(),
-                means.ticker(),
-                grant.request(),
-                new LeaseKeeper(grant.lease(), means.random()),
-                means.requestTimeoutMillis(),
-                this::release,
-                held::remove);
+        HeldLock lock = new HeldLock(means, grant, this, callers::report);
         held.add(lock);
         lock.start();
-        return new LockHandle(callers, lock, grant.names(), grant.fencingToken());
+        return new LockHandle(callers, lock);
     }
 
-    private Future<ReleaseResult> giveBack(Grant grant) {
+    /** A machine that slept has lost everything, whatever it is told next. */
+    private void wokeUp() {
+        if (sessions != null) {
+            sessions.wokeUp();
+        }
+        List.copyOf(held).forEach(HeldLock::wokeUp);
+    }
+
+    @Override
+    public Future<Sessions.Admission> admit(Wish wish) {
+        return sessions == null || wish.ttlMillis() != null
+                ? Future.succeededFuture(Sessions.Admission.WITHOUT)
+                : sessions.admit();
+    }
+
+    @Override
+    public boolean isAcquiring() {
+        return !acquiring.isEmpty();
+    }
+
+    @Override
+    public void over(HeldLock lock) {
+        held.remove(lock);
+        means.watchdog().forget(lock);
+        Session session = lock.grant().session();
+        if (session != null) {
+            session.remove(lock);
+        }
+    }
+
+    @Override
+    public Future<ReleaseResult> giveBack(Grant grant) {
         // Not limited by the grant's own deadline: for a grant that came too late that has passed already.
-        return release(grant.request(), means.nowMillis() + grant.lease().ttlMillis());
+        return release(grant.request(), means.nowMillis() + grant.lease().ttlMillis())
+                .map(ReleaseCall.Returned::result);
     }
 
-    private Future<ReleaseResult> release(TokenRequest request, long untilMillis) {
-        return untilEnded(ReleaseCall.start(means.api(), means.ticker(), request, untilMillis, means.random()));
+    @Override
+    public Future<ReleaseCall.Returned> release(TokenRequest request, long untilMillis) {
+        Future<ReleaseCall.Returned> release =
+                ReleaseCall.start(means, () -> means.api().release(request), untilMillis);
+        ending(release);
+        return release;
     }
 
-    /** Closing the client waits for that. */
-    private <T> Future<T> untilEnded(Future<T> end) {
+    @Override
+    public void ending(Future<?> end) {
         if (!end.isComplete()) {
             ending.add(end);
             end.onComplete(done -> ending.remove(end));
         }
-        return end;
     }
 
     private static IllegalStateException closedException() {

@@ -13,8 +13,8 @@ public final class LockLostException extends RuntimeException {
     private final long fencingToken;
     private final LossReason reason;
 
-    LockLostException(String name, OptionalLong fencingToken, LossReason reason, String detail) {
-        super("Lock '" + name + "' " + detail + " (" + reason + ")");
+    LockLostException(String name, OptionalLong fencingToken, LossReason reason, String detail, String why) {
+        super("Lock '" + name + "' " + detail + " (" + reason + (why.isEmpty() ? "" : ": " + why) + ")");
         this.name = name;
         this.fencingToken = fencingToken.orElse(-1);
         this.reason = reason;

@@ -4,7 +4,10 @@ import io.holdfast.client.core.LossCause;
 
 /** Why a lock was lost. Whatever the reason: stop the work the lock protects, or let the fencing token stop it. */
 public enum LossReason {
-    /** The lease ended on the server, for instance because this process stood still. */
+    /**
+     * The lease ended on the server, for instance because this process stood still; or the machine slept, and it may have
+     * ended meanwhile.
+     */
     EXPIRED,
     /** An operator broke the lock. */
     BROKEN,
@@ -17,7 +20,7 @@ public enum LossReason {
 
     static LossReason of(LossCause cause) {
         return switch (cause) {
-            case LEASE_GONE -> EXPIRED;
+            case LEASE_GONE, SLEPT -> EXPIRED;
             case BROKEN -> BROKEN;
             case SESSION_GONE -> SESSION_CLOSED;
             case SILENCE -> UNREACHABLE;

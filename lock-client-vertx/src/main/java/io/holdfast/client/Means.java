@@ -15,7 +15,8 @@ record Means(
         ServerLevel level,
         Supplier<String> requestIds,
         RandomGenerator random,
-        long requestTimeoutMillis) {
+        long requestTimeoutMillis,
+        Watchdog watchdog) {
 
     long nowMillis() {
         return ticker.nowMillis();

@@ -2,13 +2,10 @@ package io.holdfast.client;
 
 import io.holdfast.client.core.AcquirePlan;
 import io.holdfast.client.core.Agenda;
+import io.holdfast.protocol.ProtocolLimits;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.OptionalLong;
-import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,40 +16,39 @@ import org.jspecify.annotations.Nullable;
 final class PatientAcquire implements AcquireAttempt.Owner {
     private final Means means;
     private final Wish wish;
-    private final Function<Grant, Future<ReleaseResult>> returns;
+    private final AcquireKeeper keeper;
     private final AcquirePlan plan;
     private final long startMillis;
     private final Promise<Grant> result = Promise.promise();
-    /** Attempts that may still bring a grant, late ones included. */
-    private final Set<AcquireAttempt> underWay = new LinkedHashSet<>();
+    private final Attempts underWay = new Attempts();
+    private final Alarm limit;
+    private final Alarm next;
 
-    private String requestId;
+    private final AcquireIdentity identity;
+
+    private boolean admitting;
+    private boolean sessionChanged;
     private @Nullable AcquireAttempt current;
     private Tried last = Tried.unknown("no answer came");
-    /** Whether the service may keep a place or a lock for the request id. */
-    private boolean exposed;
-    /** The same, before the current attempt was sent. */
-    private boolean exposedBefore;
-
     private boolean over;
     private @Nullable Future<Boolean> cancel;
-    private Agenda.@Nullable Entry limitAlarm;
-    private Agenda.@Nullable Entry nextAlarm;
 
-    /** An acquire that starts now; {@code returns} gives back what is not wanted. */
-    PatientAcquire(Means means, Wish wish, Function<Grant, Future<ReleaseResult>> returns) {
+    /** An acquire that starts now. */
+    PatientAcquire(Means means, Wish wish, AcquireKeeper keeper) {
         this.means = means;
         this.wish = wish;
-        this.returns = returns;
+        this.keeper = keeper;
+        this.limit = new Alarm(means.ticker(), this::limitReached);
+        this.next = new Alarm(means.ticker(), this::ask);
         this.startMillis = means.nowMillis();
         this.plan = new AcquirePlan(startMillis, wish.waitMillis(), wish.maxWaitPerRequestMillis(), means.random());
-        this.requestId = means.requestIds().get();
+        this.identity = new AcquireIdentity(means, wish);
     }
 
     Future<Grant> start() {
         if (!plan.isTry()) {
             // However short the wait, a first answer is waited for.
-            limitAt(Math.max(plan.limitMillis(), startMillis + means.requestTimeoutMillis()));
+            limit.at(Math.max(plan.limitMillis(), startMillis + means.requestTimeoutMillis()));
         }
         ask();
         return result.future();
@@ -74,18 +70,54 @@ final class PatientAcquire implements AcquireAttempt.Owner {
     }
 
     private void ask() {
-        nextAlarm = null;
+        next.cancel();
+        if (!admitting) {
+            admitting = true;
+            keeper.admit(wish).onSuccess(this::admitted);
+        }
+    }
+
+    private void admitted(Sessions.Admission admission) {
+        admitting = false;
+        if (over) {
+            return;
+        }
+        Tried failure = admission.failure();
+        if (failure != null) {
+            last = failure;
+            goOn();
+            return;
+        }
+        if (identity.isOfAnother(admission.session())) {
+            startOver();
+        }
+        identity.useIn(admission.session());
+        send(admission.session());
+    }
+
+    /** Another session, another request: what was asked for in the old one counts no more. */
+    private void startOver() {
+        Future<Boolean> cancelled = identity.cancel();
+        if (cancelled != null) {
+            keeper.ending(cancelled);
+        }
+        identity.renew();
+        underWay.forget();
+        plan.answered();
+    }
+
+    private void send(@Nullable Session session) {
+        if (session != null) {
+            plan.boundSlice(session.ttlMillis() * ProtocolLimits.MAX_WAIT_PER_TTL);
+        }
         long nowMillis = means.nowMillis();
         long waitMillis = means.level().isBase() ? 0 : plan.sliceMillis(nowMillis);
-        AcquireAttempt attempt = new AcquireAttempt(means, wish, requestId, waitMillis, this);
+        AcquireAttempt attempt = new AcquireAttempt(means, wish, session, identity.requestId(), waitMillis, this);
         current = attempt;
         underWay.add(attempt);
-        exposedBefore = exposed;
-        exposed = true;
+        identity.sending();
         OptionalLong reattachMillis = waitMillis > 0 ? plan.reattachAfterMillis(nowMillis) : OptionalLong.empty();
-        if (reattachMillis.isPresent()) {
-            nextAlarm = means.ticker().after(reattachMillis.getAsLong(), this::ask);
-        }
+        reattachMillis.ifPresent(next::after);
         attempt.start();
     }
 
@@ -98,7 +130,7 @@ final class PatientAcquire implements AcquireAttempt.Owner {
         if (grant != null) {
             granted(grant);
         } else if (!over && attempt == current) {
-            cancelNext();
+            next.cancel();
             last = tried;
             judge(attempt, tried);
         }
@@ -107,7 +139,7 @@ final class PatientAcquire implements AcquireAttempt.Owner {
 
     @Override
     public void late(Grant grant) {
-        if (over || grant.lease().isLive(means.nowMillis())) {
+        if (over || grant.isLive(means.nowMillis())) {
             granted(grant);
         } else if (means.level().isBase()) {
             giveBack(grant);
@@ -117,7 +149,7 @@ final class PatientAcquire implements AcquireAttempt.Owner {
 
     @Override
     public Future<ReleaseResult> giveBack(Grant grant) {
-        return returns.apply(grant);
+        return keeper.giveBack(grant);
     }
 
     private void granted(Grant grant) {
@@ -152,7 +184,7 @@ final class PatientAcquire implements AcquireAttempt.Owner {
         switch (tried.kind()) {
             case QUEUED -> answered();
             case BUSY -> {
-                exposed = false;
+                identity.settled();
                 if (base && plan.isInDoubt()) {
                     // What is busy may well be held by an earlier request of this very acquire.
                     fail(unknown());
@@ -160,11 +192,19 @@ final class PatientAcquire implements AcquireAttempt.Owner {
                 }
                 answered();
             }
-            case UNAVAILABLE -> exposed = exposedBefore;
-            case ENDED -> {
-                exposed = false;
+            case UNAVAILABLE -> identity.nothingHappened();
+            case SESSION_GONE -> {
+                identity.settled();
                 answered();
-                requestId = means.requestIds().get();
+                if (!sessionChanged && (plan.isTry() || !plan.isOver(means.nowMillis()))) {
+                    sessionChanged = true;
+                    ask();
+                    return;
+                }
+            }
+            case ENDED -> {
+                answered();
+                identity.renew();
             }
             case UNKNOWN -> {
                 if (base) {
@@ -173,11 +213,7 @@ final class PatientAcquire implements AcquireAttempt.Owner {
                 }
                 plan.unanswered(means.nowMillis(), attempt.sentMillis(), attempt.dueMillis());
             }
-            default -> {
-                exposed = false;
-                fail(tried.failure(wish.name()));
-                return;
-            }
+            default -> identity.settled();
         }
         goOn();
     }
@@ -190,32 +226,26 @@ final class PatientAcquire implements AcquireAttempt.Owner {
     /** What a repetition has been answered with is all that the earlier requests can come to. */
     private void forgetOthers() {
         if (!means.level().isBase()) {
-            forgetAll();
+            underWay.forget();
         }
-    }
-
-    private void forgetAll() {
-        List<AcquireAttempt> attempts = List.copyOf(underWay);
-        underWay.clear();
-        attempts.forEach(AcquireAttempt::forget);
     }
 
     private void goOn() {
         long nowMillis = means.nowMillis();
-        if (plan.isTry()) {
-            if (!plan.isInDoubt()) {
-                fail(last.failure(wish.name()));
+        if (last.kind() == Tried.Kind.REFUSED || (plan.isTry() && !plan.isInDoubt())) {
+            fail(last.failure(wish.name()));
+            return;
+        }
+        if (!plan.isTry()) {
+            if (plan.isOver(nowMillis)) {
+                limitReached();
                 return;
             }
-        } else if (plan.isOver(nowMillis)) {
-            limitReached();
-            return;
-        } else {
-            limitAt(plan.limitMillis());
+            limit.atLatest(plan.limitMillis());
         }
-        OptionalLong delayMillis = plan.repeatAfterMillis(nowMillis);
+        OptionalLong delayMillis = plan.repeatAfterMillis(nowMillis, last.retryAfterMillis());
         if (delayMillis.isPresent()) {
-            nextAlarm = means.ticker().after(delayMillis.getAsLong(), this::ask);
+            next.after(delayMillis.getAsLong());
         } else if (plan.endsInDoubt()) {
             fail(unknown());
         }
@@ -246,47 +276,25 @@ final class PatientAcquire implements AcquireAttempt.Owner {
         if (!over) {
             over = true;
             cancelAlarms();
-            List.copyOf(underWay).forEach(AcquireAttempt::hurry);
-            if (exposed && !means.level().isBase()) {
-                cancel = CancelCall.start(means, wish.cancel(requestId)).onSuccess(this::cancelled);
+            underWay.hurry();
+            cancel = identity.cancel();
+            if (cancel != null) {
+                cancel.onSuccess(confirmed -> {
+                    if (confirmed) {
+                        underWay.forget();
+                    }
+                });
             }
         }
         return cancel == null ? Future.succeededFuture(false) : cancel;
-    }
-
-    private void cancelled(boolean confirmed) {
-        if (confirmed) {
-            forgetAll();
-        }
     }
 
     private RuntimeException unknown() {
         return Tried.unknown(last.detail()).failure(wish.name());
     }
 
-    private void limitAt(long dueMillis) {
-        if (limitAlarm == null || limitAlarm.dueMillis() > dueMillis) {
-            cancelLimit();
-            limitAlarm = means.ticker().at(dueMillis, this::limitReached);
-        }
-    }
-
-    private void cancelLimit() {
-        if (limitAlarm != null) {
-            means.ticker().cancel(limitAlarm);
-            limitAlarm = null;
-        }
-    }
-
-    private void cancelNext() {
-        if (nextAlarm != null) {
-            means.ticker().cancel(nextAlarm);
-            nextAlarm = null;
-        }
-    }
-
     private void cancelAlarms() {
-        cancelLimit();
-        cancelNext();
+        limit.cancel();
+        next.cancel();
     }
 }

@@ -1,52 +1,64 @@
 package io.holdfast.client;
 
 import io.holdfast.client.core.BackOff;
+import io.holdfast.client.core.LossCause;
 import io.holdfast.client.core.Retry;
-import io.holdfast.protocol.Status;
-import io.holdfast.protocol.TokenRequest;
+import io.holdfast.protocol.LockAnswer;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.Objects;
 import java.util.OptionalLong;
-import java.util.random.RandomGenerator;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Gives one lock back. Releasing is idempotent, so an attempt without an answer is repeated: a few times, and not after
- * the lease has ended by itself.
+ * Gives one lock, or one session with all it has, back. That is idempotent, so an attempt without an answer is repeated: a
+ * few times, and not after the lease has ended by itself.
  */
 final class ReleaseCall {
     private static final int MAX_ATTEMPTS = 3;
     private static final BackOff BACK_OFF = new BackOff(100, 1_000);
 
-    private final HttpLockApi api;
     private final Ticker ticker;
-    private final TokenRequest request;
+    private final Supplier<Future<ServerReply>> request;
     private final Retry retry;
-    private final Promise<ReleaseResult> result = Promise.promise();
+    private final Promise<Returned> result = Promise.promise();
     private boolean mayHaveHappened;
 
-    private ReleaseCall(HttpLockApi api, Ticker ticker, TokenRequest request, Retry retry) {
-        this.api = api;
+    /**
+     * What came of it.
+     *
+     * @param result never {@link ReleaseResult#ALREADY_LOST}
+     * @param loss with {@link ReleaseResult#NOT_HELD}, why it was lost; else null
+     * @param detail for people, as {@link HeldLock#detail}
+     */
+    record Returned(ReleaseResult result, @Nullable LossCause loss, String detail) {
+        private static Returned of(ReleaseResult result) {
+            return new Returned(result, null, "");
+        }
+    }
+
+    private ReleaseCall(Ticker ticker, Supplier<Future<ServerReply>> request, Retry retry) {
         this.ticker = ticker;
         this.request = request;
         this.retry = retry;
     }
 
-    /** Starts; the answer never fails and is never {@link ReleaseResult#ALREADY_LOST}. */
-    static Future<ReleaseResult> start(
-            HttpLockApi api, Ticker ticker, TokenRequest request, long untilMillis, RandomGenerator random) {
-        Retry retry = new Retry(BACK_OFF, untilMillis, MAX_ATTEMPTS, random);
-        ReleaseCall call = new ReleaseCall(api, ticker, request, retry);
+    /** Starts; {@code request} sends it once. The answer never fails. */
+    static Future<Returned> start(Means means, Supplier<Future<ServerReply>> request, long untilMillis) {
+        Retry retry = new Retry(BACK_OFF, untilMillis, MAX_ATTEMPTS, means.random());
+        ReleaseCall call = new ReleaseCall(means.ticker(), request, retry);
         call.attempt();
         return call.result.future();
     }
 
     private void attempt() {
-        api.release(request).onSuccess(this::replied);
+        request.get().onSuccess(this::replied);
     }
 
     private void replied(ServerReply reply) {
         switch (reply.outcome()) {
-            case ANSWERED -> result.complete(judge(reply.requireAnswer().status()));
+            case ANSWERED -> result.complete(judge(reply.requireAnswer()));
             case UNAVAILABLE -> repeat();
             case UNKNOWN -> {
                 mayHaveHappened = true;
@@ -55,13 +67,22 @@ final class ReleaseCall {
         }
     }
 
-    private ReleaseResult judge(Status status) {
-        return switch (status) {
-            case RELEASED -> ReleaseResult.RELEASED;
-            // After an attempt that may have worked, "there is no such lock" is what success looks like.
-            case NOT_FOUND, INVALID_TOKEN -> mayHaveHappened ? ReleaseResult.RELEASED : ReleaseResult.NOT_HELD;
-            default -> ReleaseResult.UNKNOWN;
+    private Returned judge(LockAnswer answer) {
+        return switch (answer.status()) {
+            case RELEASED, CLOSED -> Returned.of(ReleaseResult.RELEASED);
+            case NOT_FOUND, INVALID_TOKEN, SESSION_NOT_FOUND -> notHeld(answer);
+            default -> Returned.of(ReleaseResult.UNKNOWN);
         };
+    }
+
+    private Returned notHeld(LockAnswer answer) {
+        boolean broken = LockAnswer.BROKEN.equalsIgnoreCase(answer.reason());
+        if (mayHaveHappened && !broken) {
+            // After an attempt that may have worked, "there is no such lock" is what success looks like.
+            return Returned.of(ReleaseResult.RELEASED);
+        }
+        LossCause loss = broken ? LossCause.BROKEN : LossCause.OTHER_TOKEN;
+        return new Returned(ReleaseResult.NOT_HELD, loss, Objects.requireNonNullElse(answer.breakReason(), ""));
     }
 
     private void repeat() {
@@ -69,7 +90,7 @@ final class ReleaseCall {
         if (delayMillis.isPresent()) {
             ticker.after(delayMillis.getAsLong(), this::attempt);
         } else {
-            result.complete(ReleaseResult.UNKNOWN);
+            result.complete(Returned.of(ReleaseResult.UNKNOWN));
         }
     }
 }

@@ -2,6 +2,7 @@ package io.holdfast.client;
 
 import io.holdfast.client.core.Agenda;
 import io.vertx.core.Vertx;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -17,8 +18,10 @@ final class Ticker {
     private final TimeSource time;
     private final long periodMillis;
     private final Agenda<Runnable> agenda = new Agenda<>();
+    private final List<Runnable> wakeUps = new ArrayList<>();
     private boolean armed;
     private long timerId;
+    private int sleepsSeen;
 
     Ticker(Vertx vertx, TimeSource time, long periodMillis) {
         this.vertx = vertx;
@@ -28,6 +31,16 @@ final class Ticker {
 
     long nowMillis() {
         return time.nowMillis();
+    }
+
+    /** How often the machine was found to have slept; may be asked from any thread. */
+    int sleeps() {
+        return time.sleeps();
+    }
+
+    /** Has that done, too, when the machine has slept. */
+    void onWakeUp(Runnable action) {
+        wakeUps.add(action);
     }
 
     Agenda.Entry at(long dueMillis, Runnable action) {
@@ -52,6 +65,10 @@ final class Ticker {
 
     /** Does what is due; the periodic timer calls it, and so do tests that bring their own time. */
     void tick() {
+        if (time.sleeps() != sleepsSeen) {
+            sleepsSeen = time.sleeps();
+            wakeUps.forEach(this::run);
+        }
         List<Runnable> due = agenda.takeDue(nowMillis(), BUDGET_PER_TICK);
         due.forEach(this::run);
         if (armed && agenda.isEmpty()) {

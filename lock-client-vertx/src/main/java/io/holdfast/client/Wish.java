@@ -16,13 +16,14 @@ record Wish(LockRequest request, String clientId) {
         return isSet() ? ApiPaths.ACQUIRE_ALL : ApiPaths.ACQUIRE;
     }
 
-    byte[] body(String requestId, long waitMillis) {
+    byte[] body(String requestId, long waitMillis, @Nullable String sessionId) {
         AcquireOptions how = request.options();
         AcquireTerms terms = new AcquireTerms(
                 clientId,
                 how.ttlMillis(),
                 waitMillis,
                 requestId,
+                sessionId,
                 how.lockDelay().toMillis(),
                 how.metadata());
         return isSet()

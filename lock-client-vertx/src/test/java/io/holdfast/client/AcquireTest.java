@@ -43,14 +43,24 @@ final class AcquireTest {
 
     @Test
     void itKeepsTryingUntilTheLockIsFree() throws Exception {
-        fixture.server.then(
-                BUSY, answer(LockAnswer.unavailable(UnavailableReason.STARTING, 1_000)), BUSY, answer(GRANT));
+        fixture.server.then(BUSY, answer(LockAnswer.unavailable(UnavailableReason.STARTING, 100)), BUSY, answer(GRANT));
         Future<LockHandle> acquire = fixture.client.acquire("r", TWO_SECONDS);
         fixture.settle();
         for (int i = 0; i < 3; i++) {
             assertFalse(acquire.isComplete());
             fixture.advance(Duration.ofMillis(200));
         }
+        assertTrue(await(acquire).isHeld());
+    }
+
+    @Test
+    void aServerThatAsksToBeLeftAloneIsLeftAlone() throws Exception {
+        fixture.server.then(answer(LockAnswer.unavailable(UnavailableReason.RECOVERING, 1_500)), answer(GRANT));
+        Future<LockHandle> acquire = fixture.client.acquire("r", TWO_SECONDS);
+        fixture.settle();
+        fixture.advance(Duration.ofMillis(1_499));
+        assertEquals(1, fixture.server.requests().size());
+        fixture.advance(Duration.ofMillis(1));
         assertTrue(await(acquire).isHeld());
     }
 

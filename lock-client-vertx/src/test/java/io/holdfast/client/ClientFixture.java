@@ -23,6 +23,8 @@ final class ClientFixture implements AutoCloseable {
     final StubLockServer server;
     final LockClient client;
     private final AtomicLong nanos = new AtomicLong();
+    /** What the wall clock is ahead of the other one. */
+    private final AtomicLong aheadMillis = new AtomicLong();
 
     ClientFixture() throws Exception {
         this.server = StubLockServer.start(vertx);
@@ -34,9 +36,26 @@ final class ClientFixture implements AutoCloseable {
     }
 
     LockClient client(List<URI> endpoints, long tickMillis) {
-        LockClientOptions options =
-                LockClientOptions.defaults().withEndpoints(endpoints).withClientId("tester");
-        return LockClient.create(vertx, options, new TimeSource(nanos::get), tickMillis, new SplittableRandom(42));
+        return client(options().withEndpoints(endpoints), tickMillis);
+    }
+
+    LockClient client(LockClientOptions options, long tickMillis) {
+        TimeSource time = new TimeSource(nanos::get, () -> nanos.get() / 1_000_000 + aheadMillis.get());
+        return LockClient.create(vertx, options, time, tickMillis, new SplittableRandom(42));
+    }
+
+    LockClientOptions options() {
+        return LockClientOptions.defaults().withEndpoint(server.endpoint()).withClientId("tester");
+    }
+
+    /** How far the clock was moved. */
+    Duration elapsed() {
+        return Duration.ofNanos(nanos.get());
+    }
+
+    /** Lets the machine sleep: only the wall clock goes on. */
+    void sleep(Duration time) {
+        aheadMillis.addAndGet(time.toMillis());
     }
 
     /** Moves the clock without anybody noticing, as when the event loop is stuck. */

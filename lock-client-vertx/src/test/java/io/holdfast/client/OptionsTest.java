@@ -25,13 +25,21 @@ final class OptionsTest {
         assertEquals(Duration.ofSeconds(5), client.requestTimeout());
         assertTrue(client.clientId().contains("-" + ProcessHandle.current().pid() + "-"));
         assertNotEquals(client.clientId(), LockClientOptions.defaults().clientId());
+        assertTrue(client.sessions());
+        assertEquals(Optional.empty(), client.sessionTtl());
     }
 
     @Test
     void everyOptionOfAClient() {
         List<URI> endpoints = List.of(URI.create("http://a:1"), URI.create("http://[::1]:2/"));
         LockClientOptions changed =
-                client.withEndpoints(endpoints).withClientId("me").withRequestTimeout(Duration.ofSeconds(1));
+                client.withSessions(false)
+                        .withSessionTtl(Duration.ofSeconds(9))
+                        .withEndpoints(endpoints)
+                        .withClientId("me")
+                        .withRequestTimeout(Duration.ofSeconds(1));
+        assertFalse(changed.sessions());
+        assertEquals(Optional.of(Duration.ofSeconds(9)), changed.sessionTtl());
         assertEquals(endpoints, changed.endpoints());
         assertEquals("me", changed.clientId());
         assertEquals(Duration.ofSeconds(1), changed.requestTimeout());
@@ -62,6 +70,8 @@ final class OptionsTest {
         assertThrows(IllegalArgumentException.class, () -> client.withEndpoints(List.of()));
         assertThrows(IllegalArgumentException.class, () -> client.withClientId(" "));
         assertThrows(IllegalArgumentException.class, () -> client.withClientId("\ud800"));
+        assertThrows(IllegalArgumentException.class, () -> client.withSessionTtl(Duration.ofMillis(999)));
+        assertThrows(IllegalArgumentException.class, () -> client.withSessionTtl(Duration.ofDays(2)));
         assertThrows(IllegalArgumentException.class, () -> client.withRequestTimeout(Duration.ZERO));
         assertThrows(IllegalArgumentException.class, () -> client.withRequestTimeout(Duration.ofHours(1)));
     }

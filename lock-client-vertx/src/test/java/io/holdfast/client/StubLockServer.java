@@ -1,6 +1,7 @@
 package io.holdfast.client;
 
 import io.holdfast.protocol.LockAnswer;
+import io.holdfast.protocol.Status;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -17,7 +18,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A server that does what the test wrote down, one reaction per request in the order they arrive, at the level of bytes
- * so that it can also do it wrong. All methods may be called from the test's thread.
+ * so that it can also do it wrong. It knows no sessions unless told so: a call about them is answered outside the script then,
+ * and is not among the requests. All methods may be called from the test's thread.
  */
 public final class StubLockServer {
     /** What happens to one request. */
@@ -26,7 +28,7 @@ public final class StubLockServer {
     }
 
     /** A request as it arrived. */
-    public record Request(String method, String path, String body) {
+    public record Request(String method, String path, String head, String body) {
         /** The request id in the body; empty if there is none. */
         public String requestId() {
             int at = body.indexOf("\"requestId\":\"");
@@ -38,6 +40,8 @@ public final class StubLockServer {
     private final Deque<Reaction> script = new ArrayDeque<>();
     private final List<Request> requests = new ArrayList<>();
     private final List<Waiting> waiting = new ArrayList<>();
+
+    private boolean sessions;
 
     private record Waiting(int count, Promise<Request> promise) {}
 
@@ -62,6 +66,12 @@ public final class StubLockServer {
         return this;
     }
 
+    /** From now on calls about sessions are requests like any other. */
+    public synchronized StubLockServer withSessions() {
+        sessions = true;
+        return this;
+    }
+
     /** Puts a reaction before the rest of the script. */
     public synchronized void thenFirst(Reaction reaction) {
         script.addFirst(reaction);
@@ -75,7 +85,7 @@ public final class StubLockServer {
     /** The paths of {@link #requests}, without the common beginning. */
     public List<String> calls() {
         return requests().stream()
-                .map(request -> request.path().replace("/api/lock/", ""))
+                .map(request -> request.path().replace("/api/lock/", "").replace("/api/session/", ""))
                 .toList();
     }
 
@@ -115,6 +125,13 @@ public final class StubLockServer {
     /** Busy, as a server says it that knows more than the base. */
     public static Reaction busyInLine() {
         return answer(LockAnswer.busy("r", List.of(), 0, 1_000, null));
+    }
+
+    /** Begins an answer that goes on until the connection ends, and hands the connection to the test. */
+    public static Reaction stream(String contentType, Promise<NetSocket> socket) {
+        return (connection, request) -> connection
+                .write("HTTP/1.1 200 X\r\nContent-Type: " + contentType + "\r\nConnection: close\r\n\r\n")
+                .onComplete(written -> socket.complete(connection));
     }
 
     /** Answers when the test says so. */
@@ -161,12 +178,15 @@ public final class StubLockServer {
             String[] line = text.substring(0, text.indexOf("\r\n")).split(" ", -1);
             String body = text.substring(end + 4);
             received.setLength(0);
-            Request request = new Request(line[0], line[1], body);
+            Request request = new Request(line[0], line[1], text.substring(0, end), body);
             arrived(request).react(socket, request);
         });
     }
 
     private synchronized Reaction arrived(Request request) {
+        if (!sessions && request.path().startsWith("/api/session/")) {
+            return answer(LockAnswer.refused(Status.UNKNOWN_PATH, "There is no such endpoint"));
+        }
         requests.add(request);
         for (Waiting waiter : waiting) {
             if (waiter.count() == requests.size()) {

@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BlockingLockClient implements AutoCloseable {
     /** Request time-outs the longest call can take one after the other besides its wait, and one to spare. */
-    private static final int TIMEOUTS_PER_CALL = 8;
+    private static final int TIMEOUTS_PER_CALL = 11;
 
     private static final Duration BACK_OFFS_PER_CALL = Duration.ofSeconds(20);
 

@@ -20,7 +20,7 @@ public final class AcquirePlan {
 
     private final long startMillis;
     private final long waitMillis;
-    private final long maxSliceMillis;
+    private long maxSliceMillis;
     private final RandomGenerator random;
     private int failures;
     private OptionalLong doubtSinceMillis = OptionalLong.empty();
@@ -36,6 +36,11 @@ public final class AcquirePlan {
         this.waitMillis = waitMillis;
         this.maxSliceMillis = Math.min(SLICE_MILLIS, maxWaitPerRequestMillis);
         this.random = random;
+    }
+
+    /** The server holds no request for longer than that, either. */
+    public void boundSlice(long maxWaitPerRequestMillis) {
+        maxSliceMillis = Math.min(maxSliceMillis, maxWaitPerRequestMillis);
     }
 
     /** Whether the caller wants one answer and no waiting. */
@@ -96,10 +101,14 @@ public final class AcquirePlan {
         return isInDoubt() && (isTry() || windowEndMillis() <= limitMillis());
     }
 
-    /** The delay until the next request after one that brought no grant; empty if there is to be none. */
-    public OptionalLong repeatAfterMillis(long nowMillis) {
+    /**
+     * The delay until the next request after one that brought no grant; empty if there is to be none.
+     *
+     * @param atLeastMillis how long the server asks to be left alone
+     */
+    public OptionalLong repeatAfterMillis(long nowMillis, long atLeastMillis) {
         failures++;
-        long delayMillis = BACK_OFF.delayMillis(failures, random);
+        long delayMillis = Math.max(atLeastMillis, BACK_OFF.delayMillis(failures, random));
         return nowMillis + delayMillis < lastRepeatMillis() ? OptionalLong.of(delayMillis) : OptionalLong.empty();
     }
 

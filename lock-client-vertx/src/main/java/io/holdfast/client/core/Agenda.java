@@ -35,6 +35,11 @@ public final class Agenda<T> {
         return due;
     }
 
+    /** How much is left to do. */
+    public int size() {
+        return entries.size();
+    }
+
     /** Whether nothing is left to do. */
     public boolean isEmpty() {
         return entries.isEmpty();

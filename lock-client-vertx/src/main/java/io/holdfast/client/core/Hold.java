@@ -11,6 +11,16 @@ import org.jspecify.annotations.Nullable;
  */
 public record Hold(Lease lease, @Nullable LossCause loss, boolean ended) {
 
+    /** Whether it was lost or is being given back. */
+    public boolean isOver() {
+        return ended || loss != null;
+    }
+
+    /** This hold, lost for that cause. */
+    public Hold lostBy(LossCause cause) {
+        return new Hold(lease, cause, ended);
+    }
+
     /** Whether the lock may be relied on at that moment. */
     public boolean isHeld(long nowMillis) {
         return loss == null && !ended && lease.isLive(nowMillis);

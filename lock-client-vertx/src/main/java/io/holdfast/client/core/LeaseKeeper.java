@@ -4,7 +4,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps one hold alive: says when to beat, what an answer means, and when the hold is lost. The caller asks {@link #step}
+ * Keeps one lease alive, of a lock or of a session: says when to beat, what an answer means, and when the hold is lost. The caller asks {@link #step}
  * whenever {@link #dueMillis} has come, sends what it is told to send and reports what came back. Not thread-safe.
  */
 public final class LeaseKeeper {
@@ -112,6 +112,16 @@ public final class LeaseKeeper {
     /** The server said that the hold is no more. */
     public Step beatRefused(LossCause cause) {
         return isOver() ? Step.NOTHING : lose(cause);
+    }
+
+    /** The machine slept: what was held before is held no longer. */
+    public Step slept() {
+        return isOver() ? Step.NOTHING : lose(LossCause.SLEPT);
+    }
+
+    /** The next heartbeat is due at once, or when the one under way was answered. */
+    public void beatSoon(long nowMillis) {
+        nextBeatMillis = nowMillis;
     }
 
     /**

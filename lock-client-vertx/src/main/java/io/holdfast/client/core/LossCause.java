@@ -10,6 +10,8 @@ public enum LossCause {
     SESSION_GONE,
     /** No heartbeat was confirmed until the deadline. */
     SILENCE,
+    /** The machine slept, so nobody can say how much of the lease was left. */
+    SLEPT,
     /** The server knows the lock under another token. */
     OTHER_TOKEN
 }

@@ -43,10 +43,10 @@ final class AcquirePlanTest {
     @Test
     void withoutDoubtItIsRepeatedWithinTheWaitOnly() {
         AcquirePlan plan = plan(2_000, NO_BOUND);
-        OptionalLong first = plan.repeatAfterMillis(START);
+        OptionalLong first = plan.repeatAfterMillis(START, 0);
         assertTrue(first.getAsLong() >= 25 && first.getAsLong() <= 50, first::toString);
-        assertTrue(plan.repeatAfterMillis(START + 1_000).isPresent());
-        assertEquals(OptionalLong.empty(), plan.repeatAfterMillis(START + 1_999));
+        assertTrue(plan.repeatAfterMillis(START + 1_000, 0).isPresent());
+        assertEquals(OptionalLong.empty(), plan.repeatAfterMillis(START + 1_999, 0));
         assertFalse(plan.endsInDoubt());
         assertFalse(plan.isOver(START + 1_999));
         assertTrue(plan.isOver(START + 2_000));
@@ -57,8 +57,8 @@ final class AcquirePlanTest {
         AcquirePlan plan = plan(0, NO_BOUND);
         plan.unanswered(START + 5_000, START, START);
         assertTrue(plan.isInDoubt());
-        assertTrue(plan.repeatAfterMillis(START + 9_000).isPresent());
-        assertEquals(OptionalLong.empty(), plan.repeatAfterMillis(START + 10_000));
+        assertTrue(plan.repeatAfterMillis(START + 9_000, 0).isPresent());
+        assertEquals(OptionalLong.empty(), plan.repeatAfterMillis(START + 10_000, 0));
         assertTrue(plan.endsInDoubt());
     }
 
@@ -66,8 +66,8 @@ final class AcquirePlanTest {
     void c7_whatBreaksWhileItWaitsIsInDoubtFromThenOn() {
         AcquirePlan plan = plan(60_000, NO_BOUND);
         plan.unanswered(START + 15_000, START, START + 20_000);
-        assertTrue(plan.repeatAfterMillis(START + 24_900).isPresent());
-        assertEquals(OptionalLong.empty(), plan.repeatAfterMillis(START + 25_000));
+        assertTrue(plan.repeatAfterMillis(START + 24_900, 0).isPresent());
+        assertEquals(OptionalLong.empty(), plan.repeatAfterMillis(START + 25_000, 0));
         assertTrue(plan.endsInDoubt());
     }
 
@@ -76,7 +76,7 @@ final class AcquirePlanTest {
         AcquirePlan plan = plan(60_000, NO_BOUND);
         plan.unanswered(START, START, START);
         plan.unanswered(START + 9_000, START + 9_000, START + 29_000);
-        assertEquals(OptionalLong.empty(), plan.repeatAfterMillis(START + 10_000));
+        assertEquals(OptionalLong.empty(), plan.repeatAfterMillis(START + 10_000, 0));
     }
 
     @Test
@@ -84,8 +84,8 @@ final class AcquirePlanTest {
         AcquirePlan plan = plan(60_000, NO_BOUND);
         plan.unanswered(START, START, START + 20_000);
         plan.unanswered(START + 15_000, START + 100, START + 20_100);
-        assertTrue(plan.repeatAfterMillis(START + 24_900).isPresent());
-        assertEquals(OptionalLong.empty(), plan.repeatAfterMillis(START + 25_000));
+        assertTrue(plan.repeatAfterMillis(START + 24_900, 0).isPresent());
+        assertEquals(OptionalLong.empty(), plan.repeatAfterMillis(START + 25_000, 0));
     }
 
     @Test
@@ -94,14 +94,14 @@ final class AcquirePlanTest {
         plan.unanswered(START, START, START);
         plan.answered();
         assertFalse(plan.isInDoubt());
-        assertTrue(plan.repeatAfterMillis(START + 30_000).isPresent());
+        assertTrue(plan.repeatAfterMillis(START + 30_000, 0).isPresent());
     }
 
     @Test
     void c7_theWaitsOwnLimitComesFirst() {
         AcquirePlan plan = plan(3_000, NO_BOUND);
         plan.unanswered(START, START, START);
-        assertEquals(OptionalLong.empty(), plan.repeatAfterMillis(START + 3_000));
+        assertEquals(OptionalLong.empty(), plan.repeatAfterMillis(START + 3_000, 0));
         assertFalse(plan.endsInDoubt());
     }
 

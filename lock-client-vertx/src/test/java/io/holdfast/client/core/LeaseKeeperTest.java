@@ -107,6 +107,30 @@ final class LeaseKeeperTest {
     }
 
     @Test
+    void c3_aMachineThatSleptHasLostTheLeaseWhateverTheClockSays() {
+        assertEquals(Step.BEAT, keeper.step(15_000));
+        assertEquals(Step.LOST, keeper.slept());
+        assertEquals(Step.NOTHING, keeper.beatConfirmed(15_010, TTL));
+        assertEquals(LossCause.SLEPT, keeper.hold().loss());
+        assertFalse(keeper.hold().isHeld(15_010));
+        LeaseKeeper given = new LeaseKeeper(Lease.granted(0, 0, TTL, TTL), new SplittableRandom(1));
+        given.end(1);
+        assertEquals(Step.NOTHING, given.slept());
+        assertNull(given.hold().loss());
+    }
+
+    @Test
+    void aBeatCanBeAskedForSoonerButNotTwiceAtOnce() {
+        keeper.beatSoon(100);
+        assertEquals(Step.BEAT, keeper.step(100));
+        keeper.beatSoon(110);
+        assertEquals(Step.NOTHING, keeper.step(110));
+        keeper.beatConfirmed(120, TTL);
+        keeper.beatSoon(130);
+        assertEquals(Step.BEAT, keeper.step(130));
+    }
+
+    @Test
     void aHeartbeatMaySayThatLessIsLeft() {
         assertEquals(Step.BEAT, keeper.step(15_000));
         keeper.beatConfirmed(15_010, 10_000L);

@@ -1,0 +1,15 @@
+package io.holdfast.client;
+
+import io.vertx.core.Future;
+
+/** For whom acquires are made. To be used on the client's context only. */
+interface AcquireKeeper {
+    /** What to acquire in. Never fails. */
+    Future<Sessions.Admission> admit(Wish wish);
+
+    /** Gives back what is not wanted. */
+    Future<ReleaseResult> giveBack(Grant grant);
+
+    /** Closing the client has to wait for that. */
+    void ending(Future<?> end);
+}
