@@ -61,6 +61,7 @@ public record LockServerConfig(
                         in.number("maxLocks", 20_000_000, 1, 100_000_000),
                         (int) in.number("maxWaitersPerResource", 10_000, 1, 10_000_000),
                         (int) in.number("maxWaiters", 200_000, 1, 10_000_000),
+                        (int) in.number("maxSessions", 1_000_000, 1, 100_000_000),
                         (int) in.number("endedRequestsKept", 500_000, 0, 100_000_000)),
                 new RequestRules(
                         (int) in.number("maxNameBytes", 512, 1, MAX_NAME_BYTES),
@@ -103,7 +104,8 @@ public record LockServerConfig(
                 + " maxTtlMs=" + rules.maxTtlMs() + " maxWaitMs=" + rules.maxWaitMs() + " maxLocks="
                 + service.maxLocks()
                 + " maxWaitersPerResource=" + service.maxWaitersPerResource() + " maxWaiters=" + service.maxWaiters()
-                + " endedRequestsKept=" + service.endedRequestsKept() + " maxNameBytes="
+                + " maxSessions=" + service.maxSessions() + " endedRequestsKept=" + service.endedRequestsKept()
+                + " maxNameBytes="
                 + rules.maxNameBytes() + " maxBodyBytes=" + http.maxBodyBytes() + " maxConnections="
                 + http.maxConnections() + " idleTimeoutMs=" + http.idleTimeoutMillis() + " requestTimeoutMs="
                 + http.requestTimeoutMillis() + " drainMs=" + drainMillis;

@@ -5,6 +5,8 @@ public enum EndReason {
     RELEASED,
     EXPIRED,
     CANCELLED,
+    /** The session it was part of was closed. */
+    SESSION_CLOSED,
     /** It waited, and nobody came back for its place in time. */
     ABANDONED
 }

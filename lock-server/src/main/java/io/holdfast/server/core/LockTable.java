@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class LockTable {
     private final Resources resources = new Resources();
     private final Requests requests;
+    private final Sessions sessions = new Sessions();
     private long lastFencingToken;
     private long lastTicket;
     private long lastDelayEpoch;
@@ -96,6 +97,9 @@ public final class LockTable {
         command.parts()
                 .forEach(part -> resources.findOrCreate(part.resourceName()).add(place));
         requests.waits(place);
+        if (command.session() != null) {
+            command.session().add(place);
+        }
         waiters++;
         return place;
     }
@@ -162,6 +166,9 @@ public final class LockTable {
             resources.removeIfIdle(part.resourceName());
         }
         size -= hold.parts().size();
+        if (hold.session() != null) {
+            hold.session().remove(hold);
+        }
         requests.ends(hold.request(), reason);
         return epoch;
     }
@@ -173,6 +180,37 @@ public final class LockTable {
             delays -= resource.endDelay(epoch) ? 1 : 0;
             resources.removeIfIdle(resourceName);
         }
+    }
+
+    /** Opens a session that holds nothing yet. The secret and the time that is shown are drawn by the caller. */
+    public Session openSession(Token id, String clientId, Terms terms, long openedAtMillis) {
+        Session session = new Session(id, clientId, terms, openedAtMillis);
+        sessions.add(session);
+        return session;
+    }
+
+    /** The session of that id that lives, or null. */
+    public @Nullable Session session(@Nullable Token id) {
+        return sessions.find(id);
+    }
+
+    /**
+     * Ends a session. From now on what it held and waited for counts for nothing; whoever says this ends all that, in its
+     * own time.
+     */
+    public void endSession(Session session, EndReason reason) {
+        sessions.remove(session);
+        session.end(reason);
+    }
+
+    /** Forgets the losses of a session up to that number: it has heard of them. */
+    public void acknowledge(Session session, long lossNumber) {
+        session.acknowledge(lossNumber);
+    }
+
+    /** How many sessions live. */
+    public int sessions() {
+        return sessions.size();
     }
 
     /** The place of a request that waits, or null. */
@@ -235,12 +273,18 @@ public final class LockTable {
         }
         size += command.parts().size();
         requests.holds(hold);
+        if (command.session() != null) {
+            command.session().add(hold);
+        }
         return hold;
     }
 
     private void leave(Place place) {
         for (Part part : place.parts()) {
             resources.findOrCreate(part.resourceName()).remove(place);
+        }
+        if (place.session() != null) {
+            place.session().remove(place);
         }
         waiters--;
     }

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * the event loop.
  */
 public final class Resource {
+    private static final int HOLDERS_TOLD = 100;
+
     private final String name;
     /** The one holder, when there is exactly one: what nearly every resource has, and all it should cost. */
     private @Nullable Hold onlyHold;
@@ -106,7 +108,31 @@ public final class Resource {
         return hold != null && hold.isProvedBy(token) ? hold : null;
     }
 
+    /** Tells the session, if any, that others wait for what it has just been granted. */
+    private void tellIfWanted(Hold hold) {
+        Session session = hold.session();
+        if (session != null && isWaitedFor()) {
+            session.wanted(name);
+        }
+    }
+
+    private boolean isWaitedFor() {
+        return !queue().isEmpty() || !sets().isEmpty();
+    }
+
+    /** Among many holders only the oldest are told: a semaphore may have a million of them. */
+    private void tellOldest(boolean wanted) {
+        holds().stream().limit(HOLDERS_TOLD).map(Hold::session).forEach(session -> {
+            if (session != null && wanted) {
+                session.wanted(name);
+            } else if (session != null) {
+                session.notWanted(name);
+            }
+        });
+    }
+
     void add(Hold hold) {
+        tellIfWanted(hold);
         permitsTaken += hold.claimOn(name).permits();
         if (holds == null && onlyHold == null) {
             onlyHold = hold;
@@ -124,6 +150,9 @@ public final class Resource {
     }
 
     void remove(Hold hold) {
+        if (hold.session() != null) {
+            hold.session().notWanted(name);
+        }
         permitsTaken -= hold.claimOn(name).permits();
         if (holds == null) {
             onlyHold = null;
@@ -136,6 +165,9 @@ public final class Resource {
     }
 
     void add(Place place) {
+        if (!isWaitedFor()) {
+            tellOldest(true);
+        }
         if (place.isSet()) {
             sets = sets == null ? new TreeMap<>() : sets;
             sets.put(place.ticket(), place);
@@ -149,6 +181,9 @@ public final class Resource {
         TreeMap<Long, Place> line = place.isSet() ? sets : queue;
         if (line != null) {
             line.remove(place.ticket());
+        }
+        if (!isWaitedFor()) {
+            tellOldest(false);
         }
     }
 

@@ -3,6 +3,7 @@ package io.holdfast.server.core;
 /** What ends by time. */
 public enum TimerKind {
     LEASE,
+    SESSION,
     /** The wait of a request, or the grace of a place nobody is at. */
     PLACE,
     LOCK_DELAY,

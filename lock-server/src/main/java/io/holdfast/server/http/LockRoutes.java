@@ -10,6 +10,9 @@ import io.holdfast.protocol.LockAnswer;
 import io.holdfast.protocol.PathSegment;
 import io.holdfast.protocol.ProtocolLimits;
 import io.holdfast.protocol.RequestRules;
+import io.holdfast.protocol.SessionBeaten;
+import io.holdfast.protocol.SessionOpenRequest;
+import io.holdfast.protocol.SessionRequest;
 import io.holdfast.protocol.Status;
 import io.holdfast.protocol.TokenRequest;
 import io.holdfast.server.service.LockService;
@@ -79,6 +82,12 @@ public final class LockRoutes {
                 router,
                 ApiPaths.CANCEL,
                 (request, body) -> Answers.send(request, service.cancel(CancelRequest.read(body, rules))));
+        post(router, ApiPaths.SESSION_OPEN, this::openSession);
+        post(router, ApiPaths.SESSION_HEARTBEAT, this::heartbeatSession);
+        post(
+                router,
+                ApiPaths.SESSION_CLOSE,
+                (request, body) -> Answers.send(request, service.closeSession(SessionRequest.read(body, rules))));
         get(router, ApiPaths.LIST, this::list);
         get(router, ApiPaths.LIVEZ, request -> Answers.send(request, HealthAnswer.UP));
         get(router, ApiPaths.READYZ, request -> Answers.send(request, service.readiness()));
@@ -109,6 +118,22 @@ public final class LockRoutes {
     private void tokenCall(HttpServerRequest request, byte[] body, Function<TokenRequest, LockAnswer> call)
             throws InvalidRequestException {
         Answers.send(request, call.apply(TokenRequest.read(body, rules)));
+    }
+
+    private void openSession(HttpServerRequest request, byte[] body) throws InvalidRequestException {
+        service.openSession(
+                SessionOpenRequest.read(body, rules),
+                opened -> Answers.send(request, 200, opened.toJson()),
+                refusal -> Answers.send(request, refusal));
+    }
+
+    private void heartbeatSession(HttpServerRequest request, byte[] body) throws InvalidRequestException {
+        SessionBeaten beaten = service.heartbeat(SessionRequest.read(body, rules));
+        if (beaten == null) {
+            Answers.send(request, LockService.sessionNotFound());
+        } else {
+            Answers.send(request, 200, beaten.toJson());
+        }
     }
 
     private void named(HttpServerRequest request, String segment, NamedCall call) {

@@ -6,6 +6,7 @@ import io.holdfast.server.core.Hold;
 import io.holdfast.server.core.LockTable;
 import io.holdfast.server.core.Part;
 import io.holdfast.server.core.RequestKey;
+import io.holdfast.server.core.Session;
 import io.holdfast.server.core.Timers;
 
 /** Arms the lease of what was granted, and ends it with what it was for. Confined to the event loop. */
@@ -20,9 +21,11 @@ final class Grants {
         this.time = time;
     }
 
-    /** Starts the lease of a hold that was just granted. */
+    /** Starts the lease of a hold that was just granted, unless it lives as long as a session. */
     void arm(Hold hold) {
-        timers.arm(hold, time.nowMillis(), hold.terms().ttlMillis());
+        if (hold.session() == null) {
+            timers.arm(hold, time.nowMillis(), hold.terms().ttlMillis());
+        }
     }
 
     /** Makes the lease run for its full length from now. */
@@ -46,7 +49,12 @@ final class Grants {
     }
 
     long remainingMillis(Hold hold) {
-        return timers.remainingMillis(hold, time.nowMillis());
+        Session session = hold.session();
+        return timers.remainingMillis(session == null ? hold : session, time.nowMillis());
+    }
+
+    long remainingMillis(Session session) {
+        return timers.remainingMillis(session, time.nowMillis());
     }
 
     LockAnswer answer(Hold hold, long waitedMillis) {

@@ -6,6 +6,10 @@ import io.holdfast.protocol.CancelRequest;
 import io.holdfast.protocol.HealthAnswer;
 import io.holdfast.protocol.ListAnswer;
 import io.holdfast.protocol.LockAnswer;
+import io.holdfast.protocol.SessionBeaten;
+import io.holdfast.protocol.SessionOpenRequest;
+import io.holdfast.protocol.SessionOpened;
+import io.holdfast.protocol.SessionRequest;
 import io.holdfast.protocol.StatusAnswer;
 import io.holdfast.protocol.TokenRequest;
 import io.holdfast.protocol.UnavailableReason;
@@ -16,6 +20,7 @@ import io.holdfast.server.core.LockTable;
 import io.holdfast.server.core.Place;
 import io.holdfast.server.core.RequestKey;
 import io.holdfast.server.core.Resource;
+import io.holdfast.server.core.Session;
 import io.holdfast.server.core.Timer;
 import io.holdfast.server.core.Timers;
 import io.holdfast.server.core.Token;
@@ -44,6 +49,7 @@ public final class LockService {
     private final Grants grants;
     private final Views views;
     private final WaitingRoom waitingRoom;
+    private final Sessions sessions;
     private final Acquires acquires;
     private final Deque<Listing> listings = new ArrayDeque<>();
     private final long recoveredAtMillis;
@@ -68,8 +74,10 @@ public final class LockService {
         this.grants = new Grants(table, timers, time);
         this.views = new Views(table, grants);
         this.waitingRoom = new WaitingRoom(table, timers, time, grants, views, tokens, promises);
-        this.acquires =
-                new Acquires(table, time, tokens, promises, limits, grants, views, waitingRoom, this::refusalToGrant);
+        this.sessions =
+                new Sessions(table, timers, time, tokens, promises, limits, grants, waitingRoom, this::refusalToGrant);
+        this.acquires = new Acquires(
+                table, time, tokens, promises, limits, grants, views, waitingRoom, sessions, this::refusalToGrant);
         this.recoveredAtMillis = time.nowMillis() + recoveryMillis;
     }
 
@@ -83,8 +91,29 @@ public final class LockService {
         acquires.acquireAll(request, caller);
     }
 
+    /** Opens a session, or says why not. */
+    public void openSession(SessionOpenRequest request, Consumer<SessionOpened> opened, Consumer<LockAnswer> refused) {
+        sessions.open(request, opened, refused);
+    }
+
+    /** Renews a session; null if there is none of that id: answer {@link #sessionNotFound}. */
+    public @Nullable SessionBeaten heartbeat(SessionRequest request) {
+        return sessions.heartbeat(request, draining);
+    }
+
+    /** Ends a session with all that it holds. */
+    public LockAnswer closeSession(SessionRequest request) {
+        return sessions.close(request);
+    }
+
+    /** The answer to whoever names a session that does not live. */
+    public static LockAnswer sessionNotFound() {
+        return Sessions.notFound();
+    }
+
     /** Makes sure that an acquire holds nothing, now and in future, whatever became of it. */
     public LockAnswer cancel(CancelRequest request) {
+        sessions.clear(request.resourceName());
         RequestKey key = new RequestKey(request.resourceName(), request.clientId(), request.requestId());
         Place place = table.placeOf(key);
         Hold hold = table.holdOf(key);
@@ -98,12 +127,16 @@ public final class LockService {
         return LockAnswer.cancelled();
     }
 
-    /** Renews the lease that this token proves; it then runs for its full length from now. */
+    /** Renews the lease that this token proves, which then runs for its full length from now; a session's stays as it is. */
     public LockAnswer heartbeat(TokenRequest request) {
+        sessions.clear(request.resourceName());
         Token token = Token.parse(request.lockToken());
         Hold hold = table.heldUnder(request.resourceName(), token);
         if (hold == null) {
             return refusal(table.check(request.resourceName(), token));
+        }
+        if (hold.session() != null) {
+            return LockAnswer.heartbeatReceived(request.lockToken(), grants.remainingMillis(hold));
         }
         grants.renew(hold);
         return LockAnswer.heartbeatReceived(request.lockToken());
@@ -111,6 +144,7 @@ public final class LockService {
 
     /** Ends the hold that this token proves, all of it. */
     public LockAnswer release(TokenRequest request) {
+        sessions.clear(request.resourceName());
         Token token = Token.parse(request.lockToken());
         Hold hold = table.heldUnder(request.resourceName(), token);
         if (hold == null) {
@@ -127,11 +161,13 @@ public final class LockService {
 
     /** Who holds the resource. Ask {@link #refusalToTell} first. */
     public StatusAnswer status(String resourceName) {
+        sessions.clear(resourceName);
         return views.status(resourceName);
     }
 
     /** Whether a fencing token is held now. Ask {@link #refusalToTell} first. */
     public ValidateAnswer validate(String resourceName, long fencingToken) {
+        sessions.clear(resourceName);
         return views.validate(resourceName, fencingToken);
     }
 
@@ -164,12 +200,14 @@ public final class LockService {
         if (listing != null && listing.step()) {
             listings.remove();
         }
-        return more || !listings.isEmpty();
+        boolean ending = sessions.step();
+        return more || ending || !listings.isEmpty();
     }
 
     private void due(Timer timer) {
         switch (timer.kind()) {
             case LEASE -> end((Hold) timer, EndReason.EXPIRED);
+            case SESSION -> sessions.expire((Session) timer);
             case PLACE -> waitingRoom.timeIsUp((Seat) timer);
             case LOCK_DELAY -> endDelay((DelayTimer) timer);
             case CONNECTION -> throw new IllegalStateException("connections have timers of their own");

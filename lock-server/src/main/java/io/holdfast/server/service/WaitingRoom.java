@@ -152,15 +152,20 @@ final class WaitingRoom {
 
     /** Ends a place; whoever waits there is told. */
     void drop(Place place, EndReason reason) {
+        remove(place, reason);
+        handOver(place.parts());
+    }
+
+    /** Ends a place and leaves it to the caller to hand over what it was in the way of. */
+    void remove(Place place, EndReason reason) {
         Seat seat = Seat.of(place);
         Caller caller = seat.caller();
         leave(seat);
         timers.cancel(seat);
         table.drop(place, reason);
         if (caller != null) {
-            caller.answer(LockAnswer.ended(Views.wireName(reason)));
+            caller.answer(place.isOver() ? Sessions.notFound() : LockAnswer.ended(Views.wireName(reason)));
         }
-        handOver(place.parts());
     }
 
     /** Sends everybody away who waits for one of these resources; for a server that stops. */
@@ -175,7 +180,7 @@ final class WaitingRoom {
         }
     }
 
-    private static List<Place> allPlaces(Resource resource) {
+    static List<Place> allPlaces(Resource resource) {
         List<Place> places = new ArrayList<>(resource.queue());
         places.addAll(resource.sets());
         return places;
@@ -194,12 +199,17 @@ final class WaitingRoom {
     /** Grants whatever can be granted of this resource now. */
     void handOver(Resource resource) {
         Place next = firstAttached(resource);
-        while (next != null && isGrantable(next)) {
-            grant(next);
+        while (next != null && (next.isOver() || isGrantable(next))) {
+            if (next.isOver()) {
+                remove(next, Sessions.reasonOf(next.session()));
+            } else {
+                grant(next);
+            }
             next = firstAttached(resource);
         }
         for (Place set : List.copyOf(resource.sets())) {
-            if (Seat.of(set).caller() != null && isGrantable(set) && mayOvertake(set.parts())) {
+            boolean there = Seat.of(set).caller() != null && !set.isOver();
+            if (there && isGrantable(set) && mayOvertake(set.parts())) {
                 grant(set);
             }
         }

@@ -30,7 +30,7 @@ final class ManyWaitersTest {
             new TimeSource(() -> 0, () -> 0),
             () -> new Token(0, ++tokensDrawn),
             new Promises(new RestartState(100_000, 1L << 40, false), (state, done) -> done.accept(true)),
-            new ServiceLimits(45_000, 1_000_000, 1_000_000, 1_000_000, 1_000),
+            new ServiceLimits(45_000, 1_000_000, 1_000_000, 1_000_000, 1_000, 1_000),
             0);
     private final List<VirtualCaller> waiters = new ArrayList<>();
 

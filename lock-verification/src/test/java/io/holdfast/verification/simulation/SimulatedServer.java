@@ -50,6 +50,7 @@ final class SimulatedServer {
                 tight ? 3 : 1_000,
                 tight ? 2 : 100,
                 tight ? 3 : 100,
+                1_000,
                 plant == Plant.REQUESTS_FORGOTTEN ? 0 : 500_000);
         this.grantCheck = new GrantCheck(world, node::nowMillis);
         this.wakeUpCheck = new WakeUpCheck(grantCheck);
