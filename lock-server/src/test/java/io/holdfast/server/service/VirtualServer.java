@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class VirtualServer {
     static final long DEFAULT_TTL_MS = 45_000;
     private static final long TICK_MS = 100;
-    private static final ServiceLimits LIMITS = new ServiceLimits(DEFAULT_TTL_MS, 1_000, 4, 1_000, 3, 20);
+    private static final ServiceLimits LIMITS = new ServiceLimits(DEFAULT_TTL_MS, 10_000, 4, 1_000, 3, 20);
 
     private final Deque<Consumer<Boolean>> heldWrites = new ArrayDeque<>();
     private @Nullable RestartState disk;
