@@ -205,11 +205,6 @@ final class RawHttp2 implements AutoCloseable {
         return goAway;
     }
 
-    int awaitGoAway() throws IOException {
-        readUntil(() -> goAway != NONE);
-        return goAway;
-    }
-
     private Received of(int stream) {
         return received.computeIfAbsent(stream, number -> new Received());
     }
