@@ -5,6 +5,8 @@ public enum EndReason {
     RELEASED,
     EXPIRED,
     CANCELLED,
+    /** An operator took it from its holder. */
+    BROKEN,
     /** It waited, and nobody came back for its place in time. */
     ABANDONED
 }

@@ -38,6 +38,10 @@ public final class Place {
         return command.parts().size() > 1;
     }
 
+    public @Nullable String clientId() {
+        return command.clientId();
+    }
+
     public @Nullable RequestKey request() {
         return command.request();
     }

@@ -30,6 +30,7 @@ final class EventStream implements EventSink {
     private final HttpServerRequest request;
     private final HttpServerResponse response;
     private Buffer unsent = Buffer.buffer();
+    private boolean over;
 
     private EventStream(HttpServerRequest request) {
         this.request = request;
@@ -49,9 +50,18 @@ final class EventStream implements EventSink {
         }
         connection.streamOpened();
         stream.response.drainHandler(drained -> listener.ready());
-        stream.response.closeHandler(closed -> listener.leave());
-        stream.response.endHandler(ended -> connection.streamEnded());
+        // Ended by us, or by the listener or its network.
+        stream.response.endHandler(ended -> stream.over(listener, connection));
+        stream.response.closeHandler(closed -> stream.over(listener, connection));
         return true;
+    }
+
+    private void over(Listener listener, OpenConnection connection) {
+        if (!over) {
+            over = true;
+            listener.leave();
+            connection.streamEnded();
+        }
     }
 
     @Override

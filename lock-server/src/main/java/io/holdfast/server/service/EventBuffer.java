@@ -11,10 +11,8 @@ import org.jspecify.annotations.Nullable;
  * there already, whether somebody listens or not; an object is made of it only for a listener. Confined to the event loop.
  */
 final class EventBuffer {
-    private static final EventKind[] KINDS = EventKind.values();
-
     private final int kept;
-    private final byte[] kinds;
+    private final @Nullable EventKind[] kinds;
     private final @Nullable String[] resourceNames;
     private final @Nullable String[] clientIds;
     /** 0 for an event that has none. */
@@ -34,7 +32,7 @@ final class EventBuffer {
      */
     EventBuffer(int kept, long firstId) {
         this.kept = kept;
-        this.kinds = new byte[kept];
+        this.kinds = new EventKind[kept];
         this.resourceNames = new String[kept];
         this.clientIds = new String[kept];
         this.fencingTokens = new long[kept];
@@ -55,7 +53,7 @@ final class EventBuffer {
             @Nullable String reason,
             boolean givenUp) {
         int slot = slot(nextId);
-        kinds[slot] = (byte) kind.ordinal();
+        kinds[slot] = kind;
         resourceNames[slot] = resourceName;
         clientIds[slot] = clientId;
         fencingTokens[slot] = fencingToken;
@@ -92,7 +90,7 @@ final class EventBuffer {
         int slot = slot(id);
         long fencingToken = fencingTokens[slot];
         return new LockEvent(
-                KINDS[kinds[slot]],
+                Objects.requireNonNull(kinds[slot]),
                 resourceName(id),
                 clientIds[slot],
                 fencingToken == 0 ? null : (Long) fencingToken,

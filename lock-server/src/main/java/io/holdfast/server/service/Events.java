@@ -7,6 +7,8 @@ import io.holdfast.server.core.Part;
 import io.holdfast.server.core.Place;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,23 +27,21 @@ public final class Events {
     private final EventBuffer buffer;
     private final int maxListeners;
     private final TimeSource time;
-    private final Runnable turnWanted;
+    private final Consumer<BooleanSupplier> soon;
     private final List<Listener> listeners = new ArrayList<>();
     private boolean awake;
 
     /**
      * Creates events that nobody listens to yet.
      *
-     * @param kept how many events a listener that was away can still be told of
-     * @param maxListeners how many may listen at once
      * @param firstId above the number of any event of an earlier run
-     * @param turnWanted asks for {@link #turn} to be called soon; it is not asked again before that has returned false
+     * @param soon calls what it is given in a turn of its own, and again until that returns false
      */
-    public Events(int kept, int maxListeners, long firstId, TimeSource time, Runnable turnWanted) {
-        this.buffer = new EventBuffer(kept, firstId);
-        this.maxListeners = maxListeners;
+    public Events(EventLimits limits, long firstId, TimeSource time, Consumer<BooleanSupplier> soon) {
+        this.buffer = new EventBuffer(limits.kept(), firstId);
+        this.maxListeners = limits.maxStreams();
         this.time = time;
-        this.turnWanted = turnWanted;
+        this.soon = soon;
     }
 
     /**
@@ -79,8 +79,8 @@ public final class Events {
         }
     }
 
-    /** Tells what happened. To be called when wanted; again soon when it returns true. */
-    public boolean turn() {
+    /** Tells what happened; returns whether there is more to tell. */
+    private boolean turn() {
         awake = false;
         if (listeners.isEmpty()) {
             return false;
@@ -98,7 +98,7 @@ public final class Events {
     }
 
     /** Lets listeners know that we are there, and cuts off whoever takes nothing. To be called every 100 ms. */
-    public void tick() {
+    void tick() {
         if (!listeners.isEmpty()) {
             for (Listener listener : List.copyOf(listeners)) {
                 if (!listener.keepAlive(SILENCE_MILLIS, time.nowMillis())) {
@@ -131,7 +131,7 @@ public final class Events {
     void wake() {
         if (!awake) {
             awake = true;
-            turnWanted.run();
+            soon.accept(this::turn);
         }
     }
 
@@ -168,17 +168,19 @@ public final class Events {
     }
 
     private void held(EventKind kind, Hold hold, long atMillis, @Nullable String reason, boolean exclusionGivenUp) {
-        for (Part part : hold.parts()) {
-            buffer.add(
-                    kind,
-                    part.resourceName(),
-                    hold.clientId(),
-                    hold.fencingToken(),
-                    atMillis,
-                    reason,
-                    exclusionGivenUp);
+        if (hold.isSet()) {
+            for (Part part : hold.parts()) {
+                held(kind, part.resourceName(), hold, atMillis, reason, exclusionGivenUp);
+            }
+        } else {
+            held(kind, hold.resourceName(), hold, atMillis, reason, exclusionGivenUp);
         }
         happened();
+    }
+
+    private void held(
+            EventKind kind, String resourceName, Hold hold, long atMillis, @Nullable String reason, boolean givenUp) {
+        buffer.add(kind, resourceName, hold.clientId(), hold.fencingToken(), atMillis, reason, givenUp);
     }
 
     private void waited(EventKind kind, Place place, @Nullable String reason) {
