@@ -7,6 +7,8 @@ public enum EndReason {
     CANCELLED,
     /** The session it was part of was closed. */
     SESSION_CLOSED,
+    /** An operator took it from its holder. */
+    BROKEN,
     /** It waited, and nobody came back for its place in time. */
     ABANDONED
 }

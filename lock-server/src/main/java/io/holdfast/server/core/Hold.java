@@ -44,6 +44,15 @@ public final class Hold extends Timer {
         return TimerKind.LEASE;
     }
 
+    /** The one resource that is held, or the first of a set. */
+    public String resourceName() {
+        return resourceName;
+    }
+
+    public boolean isSet() {
+        return set != null;
+    }
+
     /** What is held, in the order it was asked for. */
     public List<Part> parts() {
         return set != null ? set : List.of(new Part(resourceName, claim));

@@ -38,6 +38,10 @@ public final class Place {
         return command.parts().size() > 1;
     }
 
+    public @Nullable String clientId() {
+        return command.clientId();
+    }
+
     /** What it lives as long as, or null. */
     public @Nullable Session session() {
         return command.session();

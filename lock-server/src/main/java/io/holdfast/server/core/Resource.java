@@ -2,11 +2,9 @@ package io.holdfast.server.core;
 
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +25,11 @@ public final class Resource {
     /** Places for sets that this resource is part of, by ticket. */
     private @Nullable TreeMap<Long, Place> sets;
 
-    /** The lock-delays in force: several when holders that shared it expired one after the other. */
-    private @Nullable Set<Long> delayEpochs;
+    /**
+     * The delays in force by epoch, each with how the hold ended that it is for: several when holders that shared it
+     * expired one after the other.
+     */
+    private @Nullable TreeMap<Long, EndReason> delays;
 
     private int permitsTaken;
 
@@ -62,9 +63,14 @@ public final class Resource {
         return queue == null ? 0 : queue.size();
     }
 
-    /** Whether a lock-delay keeps it from everybody. */
+    /** Whether a lock-delay, or the grace after a break, keeps it from everybody. */
     public boolean isDelayed() {
-        return delayEpochs != null;
+        return delays != null;
+    }
+
+    /** Whether the grace after a break keeps it from everybody. */
+    public boolean isBroken() {
+        return delays != null && delays.containsValue(EndReason.BROKEN);
     }
 
     /** Whether a claim could be granted now as far as the holders go; the queue is not asked. */
@@ -187,15 +193,16 @@ public final class Resource {
         }
     }
 
-    void delay(long epoch) {
-        delayEpochs = delayEpochs == null ? new HashSet<>(2) : delayEpochs;
-        delayEpochs.add(epoch);
+    /** Begins a delay, unless it has begun; returns whether it has only now. */
+    boolean delay(long epoch, EndReason reason) {
+        delays = delays == null ? new TreeMap<>() : delays;
+        return delays.put(epoch, reason) == null;
     }
 
     boolean endDelay(long epoch) {
-        boolean ended = delayEpochs != null && delayEpochs.remove(epoch);
-        if (delayEpochs != null && delayEpochs.isEmpty()) {
-            delayEpochs = null;
+        boolean ended = delays != null && delays.remove(epoch) != null;
+        if (delays != null && delays.isEmpty()) {
+            delays = null;
         }
         return ended;
     }

@@ -6,6 +6,7 @@ public enum TimerKind {
     SESSION,
     /** The wait of a request, or the grace of a place nobody is at. */
     PLACE,
+    /** A lock-delay, or the grace after a break: what keeps a resource from everybody. */
     LOCK_DELAY,
     /** The server's patience with a connection. */
     CONNECTION

@@ -3,6 +3,7 @@ package io.holdfast.server.http;
 import io.holdfast.protocol.AcquireAllRequest;
 import io.holdfast.protocol.AcquireRequest;
 import io.holdfast.protocol.ApiPaths;
+import io.holdfast.protocol.BreakRequest;
 import io.holdfast.protocol.CancelRequest;
 import io.holdfast.protocol.HealthAnswer;
 import io.holdfast.protocol.InvalidRequestException;
@@ -38,13 +39,20 @@ public final class LockRoutes {
     private final Connections connections;
     private final RequestRules rules;
     private final int maxBodyBytes;
+    private final boolean onLoopback;
 
-    /** Creates the routes to {@code service}. */
-    public LockRoutes(LockService service, Connections connections, RequestRules rules, int maxBodyBytes) {
+    /**
+     * Creates the routes to {@code service}.
+     *
+     * @param onLoopback whether nobody can reach them from another machine
+     */
+    public LockRoutes(
+            LockService service, Connections connections, RequestRules rules, int maxBodyBytes, boolean onLoopback) {
         this.service = service;
         this.connections = connections;
         this.rules = rules;
         this.maxBodyBytes = maxBodyBytes;
+        this.onLoopback = onLoopback;
     }
 
     /** Builds the handler of all requests. */
@@ -88,7 +96,9 @@ public final class LockRoutes {
                 router,
                 ApiPaths.SESSION_CLOSE,
                 (request, body) -> Answers.send(request, service.closeSession(SessionRequest.read(body, rules))));
+        post(router, ApiPaths.BREAK, this::breakHolds);
         get(router, ApiPaths.LIST, this::list);
+        get(router, ApiPaths.EVENTS, this::events);
         get(router, ApiPaths.LIVEZ, request -> Answers.send(request, HealthAnswer.UP));
         get(router, ApiPaths.READYZ, request -> Answers.send(request, service.readiness()));
         router.route().handler(ctx -> unknownPath(ctx.request()));
@@ -181,6 +191,42 @@ public final class LockRoutes {
                     limit,
                     answer -> Answers.send(request, 200, answer.toJson()));
         });
+    }
+
+    /** Whoever may lock is not thereby somebody who may break; as long as nobody has to say who he is, being here decides. */
+    private void breakHolds(HttpServerRequest request, byte[] body) throws InvalidRequestException {
+        BreakRequest wish = BreakRequest.read(body, rules);
+        if (!onLoopback) {
+            Answers.send(
+                    request, LockAnswer.refused(Status.FORBIDDEN, "Locks are broken over a loopback listener only"));
+        } else if (request.headers().contains(HttpHeaders.ORIGIN)) {
+            // A browser on this machine is on loopback as well, whatever page it shows.
+            Answers.send(request, LockAnswer.refused(Status.FORBIDDEN, "Locks are not broken by a web page"));
+        } else {
+            service.breakHolds(wish, new HttpCaller(request));
+        }
+    }
+
+    private void events(HttpServerRequest request) {
+        LockAnswer refusal = service.refusalToListen();
+        OpenConnection connection = connections.find(request);
+        if (refusal != null) {
+            Answers.send(request, refusal);
+        } else if (connection != null) {
+            events(request, connection);
+        }
+    }
+
+    private void events(HttpServerRequest request, OpenConnection connection) {
+        try {
+            String prefix = new QueryParameters(request).text("prefix");
+            boolean opened = EventStream.open(request, connection, service.events(), prefix == null ? "" : prefix);
+            if (!opened) {
+                Answers.send(request, LockAnswer.limitExceeded("As many listen to events as the server allows", 1_000));
+            }
+        } catch (InvalidRequestException e) {
+            Answers.send(request, e.answer());
+        }
     }
 
     /** A body nobody asked for is not read to its end. */

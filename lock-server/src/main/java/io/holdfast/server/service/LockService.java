@@ -2,6 +2,7 @@ package io.holdfast.server.service;
 
 import io.holdfast.protocol.AcquireAllRequest;
 import io.holdfast.protocol.AcquireRequest;
+import io.holdfast.protocol.BreakRequest;
 import io.holdfast.protocol.CancelRequest;
 import io.holdfast.protocol.HealthAnswer;
 import io.holdfast.protocol.ListAnswer;
@@ -14,12 +15,12 @@ import io.holdfast.protocol.StatusAnswer;
 import io.holdfast.protocol.TokenRequest;
 import io.holdfast.protocol.UnavailableReason;
 import io.holdfast.protocol.ValidateAnswer;
+import io.holdfast.server.core.BrokenHold;
 import io.holdfast.server.core.EndReason;
 import io.holdfast.server.core.Hold;
 import io.holdfast.server.core.LockTable;
 import io.holdfast.server.core.Place;
 import io.holdfast.server.core.RequestKey;
-import io.holdfast.server.core.Resource;
 import io.holdfast.server.core.Session;
 import io.holdfast.server.core.Timer;
 import io.holdfast.server.core.Timers;
@@ -51,6 +52,8 @@ public final class LockService {
     private final WaitingRoom waitingRoom;
     private final Sessions sessions;
     private final Acquires acquires;
+    private final Breaks breaks;
+    private final Events events;
     private final Deque<Listing> listings = new ArrayDeque<>();
     private final long recoveredAtMillis;
     private boolean recovered;
@@ -60,6 +63,7 @@ public final class LockService {
      * Creates a service that starts now.
      *
      * @param recoveryMillis how long locks of an earlier run may still be believed in: nothing is granted before
+     * @param events where what happens is told
      */
     public LockService(
             LockTable table,
@@ -67,17 +71,20 @@ public final class LockService {
             Supplier<Token> tokens,
             Promises promises,
             ServiceLimits limits,
-            long recoveryMillis) {
+            long recoveryMillis,
+            Events events) {
         this.table = table;
         this.timers = new Timers(time.nowMillis());
         this.time = time;
-        this.grants = new Grants(table, timers, time);
+        this.grants = new Grants(table, timers, time, events);
         this.views = new Views(table, grants);
-        this.waitingRoom = new WaitingRoom(table, timers, time, grants, views, tokens, promises);
+        this.waitingRoom = new WaitingRoom(table, timers, time, grants, views, tokens, promises, events);
         this.sessions =
                 new Sessions(table, timers, time, tokens, promises, limits, grants, waitingRoom, this::refusalToGrant);
         this.acquires = new Acquires(
                 table, time, tokens, promises, limits, grants, views, waitingRoom, sessions, this::refusalToGrant);
+        this.breaks = new Breaks(table, timers, time, promises, grants, waitingRoom);
+        this.events = events;
         this.recoveredAtMillis = time.nowMillis() + recoveryMillis;
     }
 
@@ -133,7 +140,7 @@ public final class LockService {
         Token token = Token.parse(request.lockToken());
         Hold hold = table.heldUnder(request.resourceName(), token);
         if (hold == null) {
-            return refusal(table.check(request.resourceName(), token));
+            return refusal(request.resourceName(), token);
         }
         if (hold.session() != null) {
             return LockAnswer.heartbeatReceived(request.lockToken(), grants.remainingMillis(hold));
@@ -148,10 +155,21 @@ public final class LockService {
         Token token = Token.parse(request.lockToken());
         Hold hold = table.heldUnder(request.resourceName(), token);
         if (hold == null) {
-            return refusal(table.check(request.resourceName(), token));
+            return refusal(request.resourceName(), token);
         }
         end(hold, EndReason.RELEASED);
         return LockAnswer.released();
+    }
+
+    /** Takes a resource from all who hold it, with all else they hold under the same tokens. */
+    public void breakHolds(BreakRequest request, Caller caller) {
+        LockAnswer refusal = refusalToTell();
+        if (refusal != null) {
+            caller.answer(refusal);
+        } else {
+            sessions.clear(request.resourceName());
+            breaks.start(request, caller);
+        }
     }
 
     private void end(Hold hold, EndReason reason) {
@@ -193,7 +211,17 @@ public final class LockService {
                 : LockAnswer.unavailable(UnavailableReason.RECOVERING, recoveredAtMillis - time.nowMillis());
     }
 
-    /** Ends what is due and goes on with long listings. To be called every 100 ms; again soon when it returns true. */
+    /** Why nobody may begin to listen to {@link #events} now, or null. */
+    public @Nullable LockAnswer refusalToListen() {
+        return refusalToGrant();
+    }
+
+    /** What happens to the locks. Ask {@link #refusalToListen} first. */
+    public Events events() {
+        return events;
+    }
+
+    /** Ends what is due, goes on with long listings and breaks, and keeps listeners awake. To be called every 100 ms; again soon when it returns true. */
     public boolean tick() {
         boolean more = timers.tick(time.nowMillis(), TIMERS_PER_TICK, this::due);
         Listing listing = listings.peek();
@@ -201,7 +229,9 @@ public final class LockService {
             listings.remove();
         }
         boolean ending = sessions.step();
-        return more || ending || !listings.isEmpty();
+        boolean breaking = breaks.step();
+        events.tick();
+        return more || ending || breaking || !listings.isEmpty();
     }
 
     private void due(Timer timer) {
@@ -216,10 +246,7 @@ public final class LockService {
 
     private void endDelay(DelayTimer delay) {
         table.endDelay(delay.resourceName(), delay.epoch());
-        Resource resource = table.find(delay.resourceName());
-        if (resource != null) {
-            waitingRoom.handOver(resource);
-        }
+        waitingRoom.handOver(delay.resourceName());
     }
 
     /** Whether the server grants locks now. */
@@ -263,7 +290,13 @@ public final class LockService {
         return draining ? LockAnswer.unavailable(UnavailableReason.DRAINING, 1_000) : refusalToTell();
     }
 
-    private static LockAnswer refusal(Verdict verdict) {
-        return verdict == Verdict.NOT_FOUND ? LockAnswer.notFound() : LockAnswer.invalidToken();
+    private LockAnswer refusal(String resourceName, @Nullable Token token) {
+        BrokenHold broken = table.brokenUnder(resourceName, token);
+        if (broken != null) {
+            return LockAnswer.lostByBreak(broken.reason());
+        }
+        return table.check(resourceName, token) == Verdict.NOT_FOUND
+                ? LockAnswer.notFound()
+                : LockAnswer.invalidToken();
     }
 }

@@ -125,7 +125,10 @@ final class Views {
     }
 
     private static @Nullable String reason(@Nullable Resource resource) {
-        return resource != null && resource.isDelayed() && resource.holds().isEmpty() ? "LockDelay" : null;
+        if (resource == null || !resource.isDelayed() || !resource.holds().isEmpty()) {
+            return null;
+        }
+        return resource.isBroken() ? "Broken" : "LockDelay";
     }
 
     private static String mode(Hold hold, String resourceName) {

@@ -36,6 +36,7 @@ final class WaitingRoom {
     private final Views views;
     private final Supplier<Token> tokens;
     private final Promises promises;
+    private final Events events;
     /** The places of each queue whose callers are connected, by ticket; no entry where nobody is. */
     private final Map<String, TreeMap<Long, Place>> attached = new HashMap<>();
 
@@ -46,7 +47,8 @@ final class WaitingRoom {
             Grants grants,
             Views views,
             Supplier<Token> tokens,
-            Promises promises) {
+            Promises promises,
+            Events events) {
         this.table = table;
         this.timers = timers;
         this.time = time;
@@ -54,6 +56,7 @@ final class WaitingRoom {
         this.views = views;
         this.tokens = tokens;
         this.promises = promises;
+        this.events = events;
     }
 
     /** Whether a newcomer may take the resources if they are free: nobody who is there waits for one of them. */
@@ -69,6 +72,7 @@ final class WaitingRoom {
     /** Puts a busy acquire in line. */
     void enqueue(AcquireCommand command, Caller caller, long waitMillis) {
         Place place = table.enqueue(command);
+        events.queued(place);
         sit(new Seat(place), caller, waitMillis);
     }
 
@@ -163,6 +167,7 @@ final class WaitingRoom {
         leave(seat);
         timers.cancel(seat);
         table.drop(place, reason);
+        events.left(place, reason);
         if (caller != null) {
             caller.answer(place.isOver() ? Sessions.notFound() : LockAnswer.ended(Views.wireName(reason)));
         }
@@ -189,10 +194,15 @@ final class WaitingRoom {
     /** Grants whatever can be granted of these resources now. */
     void handOver(List<Part> parts) {
         for (Part part : parts) {
-            Resource resource = table.find(part.resourceName());
-            if (resource != null) {
-                handOver(resource);
-            }
+            handOver(part.resourceName());
+        }
+    }
+
+    /** Grants whatever can be granted of the resource of that name now. */
+    void handOver(String resourceName) {
+        Resource resource = table.find(resourceName);
+        if (resource != null) {
+            handOver(resource);
         }
     }
 

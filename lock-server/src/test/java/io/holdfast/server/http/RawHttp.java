@@ -65,6 +65,15 @@ final class RawHttp implements AutoCloseable {
         return new Answer(empty.code(), text, new String(body, StandardCharsets.UTF_8));
     }
 
+    /** Reads on until that text has come, and the line it is in is complete; returns everything, as it came. */
+    String readUntil(String text) throws IOException {
+        StringBuilder seen = new StringBuilder();
+        while (seen.indexOf(text) < 0 || seen.charAt(seen.length() - 1) != '\n') {
+            seen.append((char) readByte());
+        }
+        return seen.toString();
+    }
+
     /** Waits until the other side has closed the connection; whatever it sends before that is dropped. */
     void awaitClosed() throws IOException {
         try {

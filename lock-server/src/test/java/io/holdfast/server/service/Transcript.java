@@ -3,6 +3,7 @@ package io.holdfast.server.service;
 import io.holdfast.protocol.AcquireAllRequest;
 import io.holdfast.protocol.AcquireRequest;
 import io.holdfast.protocol.AcquireTerms;
+import io.holdfast.protocol.BreakRequest;
 import io.holdfast.protocol.CancelRequest;
 import io.holdfast.protocol.HealthAnswer;
 import io.holdfast.protocol.HolderView;
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 final class Transcript {
     private final VirtualServer server = new VirtualServer();
     private final Map<String, VirtualCaller> callers = new HashMap<>();
+    private final Map<String, VirtualListener> sinks = new HashMap<>();
+    private final Map<String, Listener> listeners = new HashMap<>();
     private final Map<String, String> tokens = new LinkedHashMap<>();
     private final Map<String, String> sessions = new HashMap<>();
     private final StringBuilder out = new StringBuilder();
@@ -41,6 +44,7 @@ final class Transcript {
             out.append(line).append('\n');
             if (!line.isBlank() && !line.startsWith("#")) {
                 run(line.trim().split(" +", -1));
+                server.tellEvents();
             }
         });
         return out.toString();
@@ -54,6 +58,12 @@ final class Transcript {
             case "open" -> open(words);
             case "beat" -> beat(words);
             case "close" -> say(show(server.service().closeSession(new SessionRequest(session(words[1]), null))));
+            case "break" -> breakHolds(words);
+            case "listen" -> listen(words);
+            case "leave" -> listener(words[1]).leave();
+            case "fill" -> sink(words[1]).fill(true);
+            case "empty" -> empty(words[1]);
+            case "end" -> server.service().events().end();
             case "gone" -> caller(words[1]).disconnect();
             case "cut" -> caller(words[1]).disconnectSilently();
             case "list" -> list(words);
@@ -194,6 +204,42 @@ final class Transcript {
         return sessions.getOrDefault(name, new Token(-1, -1).toHex());
     }
 
+    /** Answers right away, or when the disk lets it. */
+    private void breakHolds(String[] words) {
+        String grace = option(words, "grace");
+        server.service()
+                .breakHolds(
+                        new BreakRequest(
+                                words[1], option(words, "reason"), grace == null ? null : (Long) millis(grace)),
+                        caller(words));
+    }
+
+    /** {@code listen NAME prefix=a/ from=7}. */
+    private void listen(String[] words) {
+        VirtualListener sink = new VirtualListener(line -> say(words[1] + ": " + line));
+        String prefix = option(words, "prefix");
+        Listener listener = server.service().events().listen(sink, prefix == null ? "" : prefix, option(words, "from"));
+        if (listener == null) {
+            say("(too many)");
+        } else {
+            sinks.put(words[1], sink);
+            listeners.put(words[1], listener);
+        }
+    }
+
+    private Listener listener(String name) {
+        return Objects.requireNonNull(listeners.get(name));
+    }
+
+    private VirtualListener sink(String name) {
+        return Objects.requireNonNull(sinks.get(name));
+    }
+
+    private void empty(String name) {
+        sink(name).fill(false);
+        listener(name).ready();
+    }
+
     private void list(String[] words) {
         String limit = option(words, "limit");
         String prefix = option(words, "prefix");
@@ -259,6 +305,9 @@ final class Transcript {
         append(line, "queue", answer.queueLength());
         append(line, "retryAfter", answer.retryAfterMs());
         append(line, "reason", answer.reason());
+        append(line, "breakReason", answer.breakReason());
+        append(line, "grace", answer.graceMs());
+        append(line, "exclusionGivenUp", answer.exclusionGivenUp());
         return line.toString();
     }
 

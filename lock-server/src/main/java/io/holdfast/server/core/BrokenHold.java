@@ -1,0 +1,16 @@
+package io.holdfast.server.core;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is remembered of a hold that was broken. Immutable.
+ *
+ * @param parts what was held
+ * @param reason what the holder is told; null for nothing
+ */
+public record BrokenHold(List<Part> parts, @Nullable String reason) {
+    boolean wasOn(String resourceName) {
+        return parts.stream().anyMatch(part -> part.resourceName().equals(resourceName));
+    }
+}
