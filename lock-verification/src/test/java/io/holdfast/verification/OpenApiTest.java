@@ -41,7 +41,9 @@ final class OpenApiTest {
     private static final String NAMED = "{resourceName}";
 
     /** Documented statuses that no exchange here can bring about, and why. */
-    private static final Map<String, String> OUT_OF_REACH = Map.of("Unknown", "takes a fault in the server itself");
+    private static final Map<String, String> OUT_OF_REACH = Map.of(
+            "Unknown", "takes a fault in the server itself",
+            "Forbidden", "takes a listener that other machines can reach");
 
     /** For each call with a body, one that is accepted; a name is put in for %s. */
     private static final Map<String, String> ACCEPTED = Map.of(
@@ -52,7 +54,8 @@ final class OpenApiTest {
             ApiPaths.CANCEL, "{'resourceName':'%s','clientId':'c','requestId':'request-0'}",
             ApiPaths.SESSION_OPEN, "{'clientId':'c'}",
             ApiPaths.SESSION_HEARTBEAT, "{'sessionId':'s'}",
-            ApiPaths.SESSION_CLOSE, "{'sessionId':'s'}");
+            ApiPaths.SESSION_CLOSE, "{'sessionId':'s'}",
+            ApiPaths.BREAK, "{'resourceName':'%s'}");
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final Set<String> seen = new TreeSet<>();
@@ -68,7 +71,11 @@ final class OpenApiTest {
     void start() throws Exception {
         api = OpenApi.read(Path.of("../docs/openapi.yaml"));
         server = LocalServer.start(
-                dataDir, new JsonObject().put("maxWaitersPerResource", 1).put("maxSessions", 2));
+                dataDir,
+                new JsonObject()
+                        .put("maxWaitersPerResource", 1)
+                        .put("maxSessions", 2)
+                        .put("maxEventStreams", 1));
     }
 
     @AfterEach
@@ -83,6 +90,7 @@ final class OpenApiTest {
         playAcquires(ApiPaths.ACQUIRE_ALL, "{'resources':[{'resourceName':'%s'%s}],'clientId':'%s'%s}");
         playTokens();
         playSessions();
+        playBreaks();
         playLooks();
         playRefusals();
         playRecovery();
@@ -149,6 +157,21 @@ final class OpenApiTest {
         post(ApiPaths.SESSION_CLOSE, 200, "{'sessionId':'%s'}", session);
     }
 
+    private void playBreaks() throws Exception {
+        post(ApiPaths.BREAK, 404, ACCEPTED.get(ApiPaths.BREAK), "nobody holds this");
+        post(ApiPaths.ACQUIRE, 200, ACCEPTED.get(ApiPaths.ACQUIRE), "to break");
+        post(ApiPaths.BREAK, 200, "{'resourceName':'to break','reason':'host is gone','graceMs':0}");
+        for (int listener = 0; listener < 2; listener++) {
+            // Their streams go on until the server stops; what they carry is tested elsewhere.
+            HttpRequest listen = HttpRequest.newBuilder(URI.create(server.endpoint() + ApiPaths.EVENTS))
+                    .build();
+            HttpResponse<?> response = http.send(listen, BodyHandlers.ofInputStream());
+            assertEquals(listener == 0 ? 200 : 429, response.statusCode());
+        }
+        seen.add(answerName("get", ApiPaths.EVENTS, "200", ""));
+        get(ApiPaths.EVENTS, 429);
+    }
+
     private void playLooks() throws Exception {
         for (String mode : List.of("shared", "shared")) {
             post(ApiPaths.ACQUIRE, 200, "{'resourceName':'a/b','mode':'%s','metadata':{'host':'app-1'}}", mode);
@@ -194,6 +217,8 @@ final class OpenApiTest {
         server = LocalServer.start(dataDir);
         post(ApiPaths.ACQUIRE, 503, ACCEPTED.get(ApiPaths.ACQUIRE), "a");
         post(ApiPaths.ACQUIRE_ALL, 503, ACCEPTED.get(ApiPaths.ACQUIRE_ALL), "a");
+        post(ApiPaths.BREAK, 503, ACCEPTED.get(ApiPaths.BREAK), "a");
+        get(ApiPaths.EVENTS, 503);
         post(ApiPaths.SESSION_OPEN, 503, ACCEPTED.get(ApiPaths.SESSION_OPEN));
         get(ApiPaths.STATUS + "a", 503);
         get(ApiPaths.VALIDATE + "a?fencingToken=1", 503);

@@ -11,6 +11,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record BrokenHold(List<Part> parts, @Nullable String reason) {
     boolean wasOn(String resourceName) {
-        return parts.stream().anyMatch(part -> part.resourceName().equals(resourceName));
+        for (Part part : parts) {
+            if (part.resourceName().equals(resourceName)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

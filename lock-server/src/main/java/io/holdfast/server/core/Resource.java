@@ -128,13 +128,18 @@ public final class Resource {
 
     /** Among many holders only the oldest are told: a semaphore may have a million of them. */
     private void tellOldest(boolean wanted) {
-        holds().stream().limit(HOLDERS_TOLD).map(Hold::session).forEach(session -> {
+        int left = HOLDERS_TOLD;
+        for (Hold hold : holds()) {
+            Session session = hold.session();
             if (session != null && wanted) {
                 session.wanted(name);
             } else if (session != null) {
                 session.notWanted(name);
             }
-        });
+            if (--left == 0) {
+                return;
+            }
+        }
     }
 
     void add(Hold hold) {

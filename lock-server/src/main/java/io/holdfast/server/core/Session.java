@@ -87,7 +87,14 @@ public final class Session extends Timer {
 
     /** Losses that were not acknowledged, the oldest first, no more than {@code limit}. */
     public List<Loss> losses(int limit) {
-        return losses.stream().limit(limit).toList();
+        List<Loss> oldest = new ArrayList<>();
+        for (Loss loss : losses) {
+            if (oldest.size() == limit) {
+                break;
+            }
+            oldest.add(loss);
+        }
+        return oldest;
     }
 
     /** The number of the newest loss that was acknowledged, or forgotten, or 0. */
@@ -97,7 +104,13 @@ public final class Session extends Timer {
 
     /** Names of what it holds and others wait for; when there are more than {@code limit}, others the next time. */
     public List<String> wanted(int limit) {
-        List<String> told = new ArrayList<>(wanted.stream().limit(limit).toList());
+        List<String> told = new ArrayList<>();
+        for (String name : wanted) {
+            if (told.size() == limit) {
+                break;
+            }
+            told.add(name);
+        }
         if (told.size() < wanted.size()) {
             told.forEach(wanted::remove);
             wanted.addAll(told);

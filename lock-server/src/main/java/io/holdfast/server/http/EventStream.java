@@ -4,13 +4,14 @@ import io.holdfast.protocol.LockEvent;
 import io.holdfast.server.service.EventSink;
 import io.holdfast.server.service.Events;
 import io.holdfast.server.service.Listener;
+import io.netty.channel.ChannelFuture;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.impl.HttpServerConnection;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A response that goes on: server-sent events to one listener. What the listener has not read yet is bounded by
@@ -20,6 +21,9 @@ final class EventStream implements EventSink {
     static final CharSequence LAST_EVENT_ID = HttpHeaders.createOptimized("Last-Event-ID");
     private static final CharSequence EVENT_STREAM = HttpHeaders.createOptimized("text/event-stream");
     private static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
+    /** "The stream is no longer needed", RFC 9113, 7. */
+    private static final long CANCEL = 8;
+
     private static final int MAX_UNSENT_BYTES = 65_536;
     private static final byte[] ID = ascii("id: ");
     private static final byte[] EVENT = ascii("\nevent: ");
@@ -112,13 +116,17 @@ final class EventStream implements EventSink {
         response.end();
     }
 
-    /** A graceful close would wait for the listener to read what it does not read. */
+    /**
+     * Not by {@code close()} or {@code shutdown()}, which wait, for ever if need be, until the listener has read what it
+     * does not read.
+     */
     @Override
     public void cut() {
         if (request.version() == HttpVersion.HTTP_2) {
-            Rest.cutOff(request); // the stream alone
+            response.reset(CANCEL);
         } else {
-            request.connection().shutdown(1, TimeUnit.MILLISECONDS);
+            HttpServerConnection connection = (HttpServerConnection) request.connection();
+            ChannelFuture unused = connection.channelHandlerContext().close();
         }
     }
 
