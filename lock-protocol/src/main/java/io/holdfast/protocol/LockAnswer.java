@@ -162,6 +162,14 @@ public record LockAnswer(
         return draft.finish();
     }
 
+    /** The lock lives as long as its session, which has so much left. */
+    public static LockAnswer heartbeatReceived(String lockToken, long remainingMs) {
+        Draft draft = new Draft(Status.HEARTBEAT_RECEIVED, "Heartbeat received successfully");
+        draft.lockToken = lockToken;
+        draft.remainingMs = remainingMs;
+        return draft.finish();
+    }
+
     /** The lock was given back. */
     public static LockAnswer released() {
         return refused(Status.RELEASED, "Lock released successfully");

@@ -3,18 +3,22 @@ package io.holdfast.server;
 import io.holdfast.protocol.ProtocolLimits;
 import io.holdfast.server.core.LockTable;
 import io.holdfast.server.http.Connections;
+import io.holdfast.server.http.Http2Entrance;
 import io.holdfast.server.http.LockRoutes;
 import io.holdfast.server.log.Promises;
 import io.holdfast.server.log.RestartState;
 import io.holdfast.server.log.StateFile;
+import io.holdfast.server.service.Events;
 import io.holdfast.server.service.LockService;
 import io.holdfast.server.service.TimeSource;
 import io.holdfast.server.service.TokenSource;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -72,7 +76,7 @@ public final class LockServerVerticle extends VerticleBase {
         return running.server.actualPort();
     }
 
-    private record Recovered(StateFile file, @Nullable RestartState last, RestartState first) {}
+    private record Recovered(StateFile file, @Nullable RestartState last, RestartState first, boolean onLoopback) {}
 
     private Recovered recover(LockServerConfig config) {
         try {
@@ -81,7 +85,7 @@ public final class LockServerVerticle extends VerticleBase {
             RestartState first = Promises.atStart(last, config.service().defaultTtlMillis(), time.wallMillis());
             requirePlausibleClock(first);
             file.write(first);
-            return new Recovered(file, last, first);
+            return new Recovered(file, last, first, isLoopback(config.host()));
         } catch (IOException e) {
             throw new StartupException(Objects.requireNonNullElse(e.getMessage(), e.toString()));
         }
@@ -103,29 +107,30 @@ public final class LockServerVerticle extends VerticleBase {
                 .onComplete(written -> done.accept(written.succeeded())));
         long fencing = recovered.first.fencingReserved() - Promises.FENCING_BLOCK;
         long recoveryMillis = Promises.mustWaitFor(recovered.last);
+        Events events =
+                new Events(config.events(), fencing + 1, time, work -> context.runOnContext(turn -> repeat(work)));
         LockService service = new LockService(
                 new LockTable(fencing, config.service().endedRequestsKept()),
                 time,
                 new TokenSource(),
                 promises,
                 config.service(),
-                recoveryMillis);
+                recoveryMillis,
+                events);
         Connections connections = new Connections(time, config.http());
         every100Millis(service::tick);
         every100Millis(connections::tick);
+        Handler<HttpServerRequest> routes = new LockRoutes(
+                        service, connections, config.rules(), config.http().maxBodyBytes(), recovered.onLoopback)
+                .handler(vertx);
         return vertx.createHttpServer(httpOptions(config))
-                .connectionHandler(connections::opened)
+                .connectionHandler(config.http2() ? new Http2Entrance(connections, routes) : connections::opened)
                 .invalidRequestHandler(LockRoutes::invalidRequest)
-                .requestHandler(new LockRoutes(
-                                service,
-                                connections,
-                                config.rules(),
-                                config.http().maxBodyBytes())
-                        .handler(vertx))
+                .requestHandler(routes)
                 .listen()
                 .onSuccess(server -> {
                     running = new Running(recovered.file, promises, service, server, config.drainMillis());
-                    announce(config, server, recoveryMillis);
+                    announce(config, server, recovered.onLoopback, recoveryMillis);
                 })
                 .recover(e -> giveUp(recovered, promises)
                         .transform(done -> Future.failedFuture(new StartupException(
@@ -142,8 +147,8 @@ public final class LockServerVerticle extends VerticleBase {
                 // them filled a heap of 256 MB.
                 .setReceiveBufferSize(RECEIVE_BUFFER_BYTES)
                 .setHandle100ContinueAutomatically(true)
+                // Http2Entrance does it. This and the next two put a handler into the path of every request.
                 .setHttp2ClearTextEnabled(false)
-                // Each of these puts a handler into the path of every request, for a protocol nobody speaks here.
                 .setPerFrameWebSocketCompressionSupported(false)
                 .setPerMessageWebSocketCompressionSupported(false);
     }
@@ -159,14 +164,14 @@ public final class LockServerVerticle extends VerticleBase {
         }
     }
 
-    private static void announce(LockServerConfig config, HttpServer server, long recoveryMillis) {
+    private static void announce(LockServerConfig config, HttpServer server, boolean onLoopback, long recoveryMillis) {
         LOG.info("Holdfast {} with {}", HoldfastApplication.version(), config.describe());
         if (recoveryMillis > 0) {
             LOG.info(
                     "Recovering: the last run did not end with nothing held, so nothing is granted for {} ms",
                     recoveryMillis);
         }
-        if (!isLoopback(config.host())) {
+        if (!onLoopback) {
             LOG.warn("Listening beyond loopback without authentication: whoever reaches {} may lock", config.host());
         }
         LOG.info("Listening on http://{}:{}", config.host(), server.actualPort());
@@ -192,6 +197,7 @@ public final class LockServerVerticle extends VerticleBase {
         long startMillis = time.nowMillis();
         return nothingHeldOr(stopping.drainMillis, stopping.service)
                 .compose(done -> {
+                    stopping.service.events().end();
                     long leftMillis = stopping.drainMillis - (time.nowMillis() - startMillis);
                     return stopping.server.shutdown(Math.max(0, leftMillis), TimeUnit.MILLISECONDS);
                 })
