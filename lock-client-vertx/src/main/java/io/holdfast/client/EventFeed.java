@@ -107,10 +107,7 @@ final class EventFeed {
     }
 
     private void connect() {
-        source.get()
-                .get(path, lastId, SILENCE_MILLIS)
-                .onSuccess(this::answered)
-                .onFailure(cause -> reconnect(0));
+        source.get().get(path, lastId, SILENCE_MILLIS).onSuccess(this::answered).onFailure(cause -> reconnect(0));
     }
 
     private void answered(HttpClientResponse answer) {

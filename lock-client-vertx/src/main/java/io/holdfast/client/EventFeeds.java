@@ -2,7 +2,6 @@ package io.holdfast.client;
 
 import io.holdfast.protocol.ApiPaths;
 import io.vertx.core.Context;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;

@@ -66,7 +66,8 @@ final class EventSource {
                 .transform(done -> Future.succeededFuture(
                         done.succeeded()
                                 ? ServerReply.read(response.statusCode(), done.result())
-                                : ServerReply.unknown(String.valueOf(done.cause().getMessage()))));
+                                : ServerReply.unknown(
+                                        String.valueOf(done.cause().getMessage()))));
     }
 
     void close() {

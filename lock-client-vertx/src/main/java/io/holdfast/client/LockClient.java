@@ -58,8 +58,7 @@ public final class LockClient {
         Means means = new Means(
                 api, ticker, new ServerLevel(), new RequestIds(), random, requestTimeoutMillis, new Watchdog(time));
         LockKeeping locks = new LockKeeping(callers, means, options);
-        return new LockClient(
-                callers, ticker, api, locks, new EventFeeds(vertx, options, means, callers.owner()));
+        return new LockClient(callers, ticker, api, locks, new EventFeeds(vertx, options, means, callers.owner()));
     }
 
     /** As {@link #tryAcquire(LockRequest)} for the exclusive lock of that name. */

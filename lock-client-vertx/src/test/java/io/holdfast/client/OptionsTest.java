@@ -32,12 +32,11 @@ final class OptionsTest {
     @Test
     void everyOptionOfAClient() {
         List<URI> endpoints = List.of(URI.create("http://a:1"), URI.create("http://[::1]:2/"));
-        LockClientOptions changed =
-                client.withSessions(false)
-                        .withSessionTtl(Duration.ofSeconds(9))
-                        .withEndpoints(endpoints)
-                        .withClientId("me")
-                        .withRequestTimeout(Duration.ofSeconds(1));
+        LockClientOptions changed = client.withSessions(false)
+                .withSessionTtl(Duration.ofSeconds(9))
+                .withEndpoints(endpoints)
+                .withClientId("me")
+                .withRequestTimeout(Duration.ofSeconds(1));
         assertFalse(changed.sessions());
         assertEquals(Optional.of(Duration.ofSeconds(9)), changed.sessionTtl());
         assertEquals(endpoints, changed.endpoints());

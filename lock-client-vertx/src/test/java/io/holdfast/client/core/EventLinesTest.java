@@ -18,9 +18,7 @@ final class EventLinesTest {
 
     @Test
     void anEventIsWhatStandsBeforeAnEmptyLine() {
-        assertEquals(
-                new Event("7", "granted", "{\"a\":1}"),
-                event("id: 7", "event: granted", "data: {\"a\":1}"));
+        assertEquals(new Event("7", "granted", "{\"a\":1}"), event("id: 7", "event: granted", "data: {\"a\":1}"));
         assertEquals(new Event("8", "released", "{}"), event("id:8", "event:released", "data:{}"));
     }
 
