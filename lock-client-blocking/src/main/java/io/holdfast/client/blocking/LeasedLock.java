@@ -49,13 +49,32 @@ public final class LeasedLock implements Lock {
     private final LockRequest request;
     private final String name;
     private final boolean exclusive;
+    private final boolean interrupting;
 
     LeasedLock(BlockingLockClient client, ThreadHolds holds, LockRequest request, boolean exclusive) {
+        this(client, holds, request, exclusive, false);
+    }
+
+    private LeasedLock(
+            BlockingLockClient client,
+            ThreadHolds holds,
+            LockRequest request,
+            boolean exclusive,
+            boolean interrupting) {
         this.client = client;
         this.holds = holds;
         this.request = request;
         this.name = request.names().get(0);
         this.exclusive = exclusive;
+        this.interrupting = interrupting;
+    }
+
+    /**
+     * The same lock, but a thread that has locked it through this view is interrupted when it is lost, until it unlocks it
+     * for the last time; see {@link LockHandle#interruptOnLoss}.
+     */
+    public LeasedLock interruptingOnLoss() {
+        return new LeasedLock(client, holds, request, exclusive, true);
     }
 
     /** The resource. */
@@ -73,8 +92,8 @@ public final class LeasedLock implements Lock {
      */
     @Override
     public void lock() {
-        if (!holds.enterAgain(name, exclusive)) {
-            holds.entered(client.acquireUninterruptibly(request.withWait(FOR_EVER)), exclusive);
+        if (!enteredAgain()) {
+            entered(client.acquireUninterruptibly(request.withWait(FOR_EVER)));
         }
     }
 
@@ -82,8 +101,8 @@ public final class LeasedLock implements Lock {
     @Override
     public void lockInterruptibly() throws InterruptedException {
         requireNotInterrupted();
-        if (!holds.enterAgain(name, exclusive)) {
-            holds.entered(client.acquire(request.withWait(FOR_EVER)), exclusive);
+        if (!enteredAgain()) {
+            entered(client.acquire(request.withWait(FOR_EVER)));
         }
     }
 
@@ -93,7 +112,7 @@ public final class LeasedLock implements Lock {
      */
     @Override
     public boolean tryLock() {
-        return holds.enterAgain(name, exclusive)
+        return enteredAgain()
                 || entered(BlockingLockClient.unlessBusy(
                         () -> client.acquireUninterruptibly(request.withWait(Duration.ZERO))));
     }
@@ -104,7 +123,7 @@ public final class LeasedLock implements Lock {
     @Override
     public boolean tryLock(long time, TimeUnit unit) throws InterruptedException {
         requireNotInterrupted();
-        return holds.enterAgain(name, exclusive)
+        return enteredAgain()
                 || entered(BlockingLockClient.unlessBusy(() -> client.acquire(request.withWait(limit(time, unit)))));
     }
 
@@ -160,11 +179,22 @@ public final class LeasedLock implements Lock {
         holds.require(name, exclusive).ensureHeld(atLeast);
     }
 
+    private boolean enteredAgain() {
+        boolean again = holds.enterAgain(name, exclusive);
+        if (again && interrupting) {
+            holds.require(name, exclusive).interruptOnLoss();
+        }
+        return again;
+    }
+
     private boolean entered(@Nullable LockHandle handle) {
         if (handle == null) {
             return false;
         }
         holds.entered(handle, exclusive);
+        if (interrupting) {
+            handle.interruptOnLoss();
+        }
         return true;
     }
 

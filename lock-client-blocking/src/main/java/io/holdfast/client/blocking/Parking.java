@@ -130,7 +130,7 @@ final class Parking {
     }
 
     /** Throws if this thread must not wait. */
-    private static void requireMayPark() {
+    static void requireMayPark() {
         if (Context.isOnEventLoopThread()) {
             throw new IllegalStateException(
                     "the blocking lock client must not be called on an event loop, which it would"
