@@ -66,6 +66,7 @@ final class HolderProcessTest {
             do {
                 tookMillis.add(overtake(endpoint));
             } while (tookMillis.get(tookMillis.size() - 1) > KNOWS_WITHIN_MILLIS && tookMillis.size() < TRIES);
+            System.out.println("the woken holder knew of its loss after " + tookMillis + " ms");
             assertTrue(
                     tookMillis.get(tookMillis.size() - 1) <= KNOWS_WITHIN_MILLIS,
                     () -> "knew of the loss only after " + tookMillis + " ms");
