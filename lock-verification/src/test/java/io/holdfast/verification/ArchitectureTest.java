@@ -49,6 +49,21 @@ final class ArchitectureTest {
             .resideInAnyPackage("io.vertx..", "io.netty..", "io.holdfast.server.http..");
 
     @ArchTest
+    static final ArchRule FENCES_ARE_CHECKED_WITH_THE_JDK_ALONE = classes()
+            .that()
+            .resideInAPackage("io.holdfast.fencing")
+            .should()
+            .onlyDependOnClassesThat(resideInAnyPackage("java..", "org.jspecify..", "io.holdfast.fencing"));
+
+    @ArchTest
+    static final ArchRule THE_FENCE_HANDLER_KNOWS_VERTX_BUT_NO_LOCK_CLIENT = classes()
+            .that()
+            .resideInAPackage("io.holdfast.fencing.web")
+            .should()
+            .onlyDependOnClassesThat(
+                    resideInAnyPackage("java..", "org.jspecify..", "io.vertx..", "io.holdfast.fencing.."));
+
+    @ArchTest
     static final ArchRule CLOCKS_ARE_READ_IN_ONE_PLACE = noClasses()
             .that()
             .doNotHaveSimpleName("TimeSource")

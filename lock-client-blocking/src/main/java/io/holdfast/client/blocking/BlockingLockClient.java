@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Locks are not re-entrant and belong to no thread: asking again for what this client holds finds it busy, and any
- * thread may close a handle.
+ * thread may close a handle. {@link #asLock} and {@link #asReadWriteLock} give views that are and do.
  *
  * <p>Failures say what to do: {@link LockRefusedException} do not repeat, {@link LockUnavailableException} repeat later,
  * {@link LockOutcomeUnknownException} it may have happened, {@link LockLostException} stop. A caller that is interrupted
@@ -55,6 +55,7 @@ public final class BlockingLockClient implements AutoCloseable {
     private final LockClient client;
     private final @Nullable Vertx owned;
     private final Parking parking;
+    private final ThreadHolds threadHolds = new ThreadHolds();
 
     private BlockingLockClient(LockClient client, @Nullable Vertx owned, Parking parking) {
         this.client = client;
@@ -108,14 +109,7 @@ public final class BlockingLockClient implements AutoCloseable {
      * @throws InterruptedException if interrupted before or while waiting for the answer: nothing stays locked
      */
     public @Nullable LockHandle tryAcquire(LockRequest request) throws InterruptedException {
-        try {
-            return acquire(request.withWait(Duration.ZERO));
-        } catch (LockRefusedException e) {
-            if (e.status() == Status.BUSY) {
-                return null;
-            }
-            throw e;
-        }
+        return unlessBusy(() -> acquire(request.withWait(Duration.ZERO)));
     }
 
     /**
@@ -152,6 +146,56 @@ public final class BlockingLockClient implements AutoCloseable {
         Waiting waiting = new Waiting(client, request);
         return new LockHandle(
                 parking, parking.ask(waiting::begin, request.options().waitLimit(), waiting::giveUp));
+    }
+
+    /** As {@link #acquire(LockRequest)}, but an interrupt does not end the wait; it is left set. */
+    LockHandle acquireUninterruptibly(LockRequest request) {
+        Waiting waiting = new Waiting(client, request);
+        return new LockHandle(
+                parking,
+                parking.askUninterruptibly(waiting::begin, request.options().waitLimit(), waiting::giveUp));
+    }
+
+    /** What was acquired, or null if it could not be had for as long as was to be waited. */
+    static <X extends Exception> @Nullable LockHandle unlessBusy(Acquire<X> acquire) throws X {
+        try {
+            return acquire.call();
+        } catch (LockRefusedException e) {
+            if (e.status() == Status.BUSY || e.status() == Status.TIMEOUT) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    /** As {@link #asLock(String, AcquireOptions)} with {@link AcquireOptions#defaults()}. */
+    public LeasedLock asLock(String name) {
+        return asLock(name, AcquireOptions.defaults());
+    }
+
+    /**
+     * The exclusive lock of that name as a {@link java.util.concurrent.locks.Lock}, which belongs to the thread that locks it
+     * and is re-entrant. Asks the service for nothing yet.
+     *
+     * @param options how to acquire it; their wait limit is not used
+     */
+    public LeasedLock asLock(String name, AcquireOptions options) {
+        return asReadWriteLock(name, options).writeLock();
+    }
+
+    /** As {@link #asReadWriteLock(String, AcquireOptions)} with {@link AcquireOptions#defaults()}. */
+    public LeasedReadWriteLock asReadWriteLock(String name) {
+        return asReadWriteLock(name, AcquireOptions.defaults());
+    }
+
+    /**
+     * The shared and the exclusive lock of that name as a {@link java.util.concurrent.locks.ReadWriteLock}. Asks the service
+     * for nothing yet.
+     *
+     * @param options how to acquire them; their wait limit is not used
+     */
+    public LeasedReadWriteLock asReadWriteLock(String name, AcquireOptions options) {
+        return new LeasedReadWriteLock(this, threadHolds, name, options);
     }
 
     /** As {@link #withLock(LockRequest, LockedWork)} for the exclusive lock of that name. */
@@ -215,6 +259,11 @@ public final class BlockingLockClient implements AutoCloseable {
 
     private Future<Void> closeOwned() {
         return owned == null ? Future.succeededFuture() : owned.close();
+    }
+
+    /** A way to acquire. */
+    interface Acquire<X extends Exception> {
+        LockHandle call() throws X;
     }
 
     /** What follows the work under a lock. */

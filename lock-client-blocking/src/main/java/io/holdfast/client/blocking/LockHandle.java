@@ -7,6 +7,7 @@ import io.holdfast.client.ReleaseResult;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
@@ -20,6 +21,8 @@ import java.util.concurrent.RejectedExecutionException;
 public final class LockHandle implements AutoCloseable {
     private final Parking parking;
     private final io.holdfast.client.LockHandle lock;
+    private final List<LossInterrupt> interrupts = new CopyOnWriteArrayList<>();
+    private volatile boolean releasing;
 
     LockHandle(Parking parking, io.holdfast.client.LockHandle lock) {
         this.parking = parking;
@@ -85,6 +88,46 @@ public final class LockHandle implements AutoCloseable {
     }
 
     /**
+     * From now on, interrupts the calling thread when the lock is lost, once; at once if it is lost already. Does nothing
+     * after a release has begun, nor when called again on the same thread; each thread that works under the lock may call
+     * it.
+     *
+     * <pre>{@code
+     * try (LockHandle lock = locks.acquire("orders/42", patience).interruptOnLoss()) {
+     *     queue.put(step); // throws InterruptedException when the lock is lost
+     * }
+     * }</pre>
+     *
+     * <p>{@link #release} and {@link #close} put an end to it before they do anything else: no interrupt comes after they
+     * have begun. One that came before and was not consumed is taken back when the interrupted thread itself releases, so
+     * that its next work starts without it; whether the lock was lost {@link #release} tells, and
+     * {@link BlockingLockClient#withLock} throws. An interrupt by somebody else that comes between the loss and the release
+     * cannot be told from this one and is taken back with it; one that came before the loss is not.
+     *
+     * @return this handle
+     */
+    public LockHandle interruptOnLoss() {
+        Thread worker = Thread.currentThread();
+        if (interrupts.stream().noneMatch(interrupt -> interrupt.isFor(worker))) {
+            LossInterrupt interrupt = new LossInterrupt(worker);
+            interrupts.add(interrupt);
+            if (releasing) {
+                interrupt.end();
+            } else {
+                tellWhenLost(interrupt);
+            }
+        }
+        return this;
+    }
+
+    private void tellWhenLost(LossInterrupt interrupt) {
+        parking.begin(lock::lost).onSuccess(reason -> interrupt.lost());
+        if (lock.state() == HoldState.LOST) {
+            interrupt.lost();
+        }
+    }
+
+    /**
      * Gives the lock back and waits until the server answered or was asked in vain three times. Never fails because of
      * the lock; calling it again, also after {@link #close}, is harmless and tells what came of the first time.
      *
@@ -96,6 +139,9 @@ public final class LockHandle implements AutoCloseable {
      * @throws IllegalStateException on a Vert.x event loop; the lock is not released then
      */
     public ReleaseResult release() {
+        Parking.requireMayPark();
+        releasing = true;
+        interrupts.forEach(LossInterrupt::end);
         return parking.settle(lock::release).orElseGet(this::releaseUnanswered);
     }
 

@@ -58,6 +58,32 @@ final class Parking {
     }
 
     /**
+     * As {@link #ask}, but an interrupt, also one that came before, does not end the wait; it is left set. The patience
+     * begins anew with each interrupt.
+     */
+    <T> T askUninterruptibly(Supplier<Future<T>> call, Duration longer, Runnable abandon) {
+        requireMayPark();
+        boolean interrupted = Thread.interrupted();
+        Future<T> answer = begin(call);
+        try {
+            while (true) {
+                try {
+                    return await(answer, patience.plus(longer));
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } catch (UnansweredException e) {
+            abandon(abandon);
+            throw e;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /**
      * Makes a call that never fails, also if the thread was interrupted, and waits for its result. Empty if there is
      * none to wait for: the client is closed, its event loop does not answer, or the thread is or gets interrupted, which
      * it then still is afterwards. The call goes on then.
@@ -104,7 +130,7 @@ final class Parking {
     }
 
     /** Throws if this thread must not wait. */
-    private static void requireMayPark() {
+    static void requireMayPark() {
         if (Context.isOnEventLoopThread()) {
             throw new IllegalStateException(
                     "the blocking lock client must not be called on an event loop, which it would"
