@@ -26,6 +26,7 @@ public final class Checker {
     private final LongMap<Exchange> open = new LongMap<>();
     private final Registry registry;
     private final Grants grants;
+    private final Sightings sightings;
     private final Evidence evidence;
     private final Beliefs beliefs = new Beliefs(this::found);
     private final FencedWrites writes = new FencedWrites(this::found);
@@ -43,7 +44,8 @@ public final class Checker {
         registry = new Registry(options.remembered());
         grants = new Grants(registry, outages, this::found);
         Sweep sweep = new Sweep(outages, this::found);
-        evidence = new Evidence(registry, grants, sweep, outages, this::found);
+        sightings = new Sightings(registry, grants, sweep, this::found);
+        evidence = new Evidence(registry, sightings, sweep, outages, this::found);
         order = new Order(registry, outages, this::found);
         liveness =
                 new Liveness(registry, outages, faults, options.livenessBound().toNanos() / 1000, this::found);
@@ -130,6 +132,7 @@ public final class Checker {
             }
             switch (call.verb()) {
                 case ACQUIRE -> grants.asked(exchange);
+                case STATUS -> grants.called(exchange);
                 case BREAK -> beliefs.broken(exchange);
                 default -> {}
             }
@@ -218,7 +221,7 @@ public final class Checker {
         @Override
         public void journaled(HistoryEvent.Journal entry) {
             journals.check(entry);
-            evidence.journaled(entry);
+            sightings.journaled(entry);
             order.journaled(entry);
         }
     }

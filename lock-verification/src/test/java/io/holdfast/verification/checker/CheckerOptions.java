@@ -15,12 +15,12 @@ public record CheckerOptions(
         Duration livenessBound, long operationsMin, long grantsMin, long contendedMin, int remembered) {
     /** For a run of a minute or more. */
     public static CheckerOptions defaults() {
-        return new CheckerOptions(Duration.ofSeconds(5), 10_000, 1_000, 100, 100_000);
+        return new CheckerOptions(Duration.ofSeconds(5), 10_000, 1_000, 100, 20_000);
     }
 
     /** For small histories: nothing is void. */
     public static CheckerOptions anySize() {
-        return new CheckerOptions(Duration.ofSeconds(5), 0, 0, 0, 100_000);
+        return new CheckerOptions(Duration.ofSeconds(5), 0, 0, 0, 20_000);
     }
 
     CheckerOptions withRemembered(int count) {

@@ -2,33 +2,23 @@ package io.holdfast.verification.checker;
 
 import io.holdfast.verification.checker.HistoryEvent.Answer;
 import io.holdfast.verification.checker.HistoryEvent.Call;
-import io.holdfast.verification.checker.HistoryEvent.Journal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** What each call and answer says about the holds, for {@link Sweep}. */
+/** What the calls and answers of those who hold, or end holds, say about them, for {@link Sweep}. */
 final class Evidence {
     private final Registry registry;
-    private final Grants grants;
+    private final Sightings sightings;
     private final Sweep sweep;
     private final Outages outages;
     private final Consumer<Violation> found;
 
-    /** A line of a server's journal. */
-    private record Noted(Journal entry) implements Witness {
-        @Override
-        public String told() {
-            return "[" + Words.time(entry.atMicros()) + "] " + entry.server() + " wrote: "
-                    + entry.kind().word() + " " + entry.resource() + " fence=" + entry.fence();
-        }
-    }
-
-    Evidence(Registry registry, Grants grants, Sweep sweep, Outages outages, Consumer<Violation> found) {
+    Evidence(Registry registry, Sightings sightings, Sweep sweep, Outages outages, Consumer<Violation> found) {
         this.registry = registry;
-        this.grants = grants;
+        this.sightings = sightings;
         this.sweep = sweep;
         this.outages = outages;
         this.found = found;
@@ -83,13 +73,13 @@ final class Evidence {
             case HEARTBEAT -> heartbeat(exchange, hold);
             case RELEASE -> release(exchange, hold);
             case BREAK -> broken(exchange);
-            case VALIDATE -> validated(exchange);
+            case VALIDATE -> sightings.validated(exchange);
             case CANCEL -> cancelled(exchange);
             case BEAT_SESSION -> sessionBeat(exchange);
             case CLOSE_SESSION -> sessionClosed(exchange);
             default -> {}
         }
-        holders(exchange);
+        sightings.holders(exchange);
     }
 
     private @Nullable Hold unknownToken(Exchange exchange) {
@@ -122,13 +112,15 @@ final class Evidence {
             });
         }
         long grant = call.atMicros() + Drift.atLeast(answer.waitedMicros());
-        hold.notBefore(grant);
+        if (answer.waitedMicros() > 0) { // a repetition has waited for nothing, and may find an older grant
+            hold.notBefore(grant);
+        }
         hold.grantedBy(exchange.received(), exchange);
         hold.seen(exchange.sent(), exchange);
         if (answer.remainingMicros() > 0) {
             hold.renewed(exchange, grant + Drift.certainlyLeft(answer.remainingMicros()));
         }
-        changed(hold);
+        sweep.updateWithGaps(hold);
     }
 
     private void firstAnswer(Exchange exchange, Hold hold) {
@@ -140,9 +132,18 @@ final class Evidence {
             int known = hold.lanes.indexOf(lane);
             if (known >= 0) {
                 hold.claims.set(known, claim);
-            } else {
+            } else if (!hold.isOff) {
                 sweep.place(hold, lane, claim);
+                cleared(hold, lane);
             }
+        }
+        boolean isStray = false;
+        for (int i = 0; i < hold.lanes.size(); i++) {
+            isStray |= !Sightings.asksFor(exchange, hold.lanes.get(i));
+        }
+        if (isStray) {
+            Witness other = hold.seenWitness == null ? hold.grantedWitness : hold.seenWitness;
+            sightings.reportStray(hold, call.claims().get(0).resource(), exchange, other);
         }
         hold.delayMicros = call.delayMicros();
         hold.ttlMicros = answer.ttlMicros() > 0 ? answer.ttlMicros() : call.ttlMicros();
@@ -154,10 +155,12 @@ final class Evidence {
         }
     }
 
-    private void changed(Hold hold) {
-        sweep.update(hold);
-        for (int i = 0; i < hold.lanes.size(); i++) {
-            sweep.bound(hold.lanes.get(i));
+    /** A set may be known from one member's status before it is known that it had this one, too. */
+    private static void cleared(Hold hold, Lane lane) {
+        for (Exchange clear : lane.clears) {
+            if (hold.grantedBy < clear.sent()) {
+                hold.gone(clear.received(), clear);
+            }
         }
     }
 
@@ -199,6 +202,7 @@ final class Evidence {
             return;
         }
         hold.release = exchange;
+        hold.seen(exchange.sent(), exchange);
         gone(hold, exchange);
     }
 
@@ -215,27 +219,17 @@ final class Evidence {
 
     private void broken(Exchange exchange) {
         for (Claim claim : exchange.call.claims()) {
-            for (Hold hold : List.copyOf(registry.lane(claim.resource()).holds)) {
-                if (exchange.isOk() && !hold.isGap && hold.grantedBy <= exchange.sent()) {
+            Lane lane = registry.lane(claim.resource());
+            if (exchange.isOk()) {
+                lane.cleared(exchange);
+            }
+            for (Hold hold : List.copyOf(lane.holds)) {
+                if (exchange.isOk() && !hold.isGap && hold.grantedBy < exchange.sent()) {
                     gone(hold, exchange);
                 } else {
                     sweep.update(hold);
                 }
             }
-        }
-    }
-
-    private void validated(Exchange exchange) {
-        Hold hold = registry.byFence(exchange.call.fence());
-        Boolean current = exchange.answer == null ? null : exchange.answer.isCurrent();
-        if (hold == null || current == null) {
-            return;
-        }
-        if (current) {
-            hold.seen(exchange.sent(), exchange);
-            sweep.update(hold);
-        } else if (hold.grantedBy <= exchange.sent()) {
-            gone(hold, exchange);
         }
     }
 
@@ -283,72 +277,6 @@ final class Evidence {
         for (Hold hold : new ArrayList<>(session.holds)) {
             if (hold.grantedBy <= exchange.sent()) {
                 gone(hold, exchange);
-            }
-        }
-    }
-
-    /** Who was said to hold a resource. */
-    private void holders(Exchange exchange) {
-        Answer answer = exchange.answer;
-        if (answer == null || exchange.call.claims().size() != 1) {
-            return;
-        }
-        grants.told(answer.last(), exchange);
-        List<Long> fences = answer.holders();
-        if (fences == null) {
-            return;
-        }
-        Lane lane = registry.lane(exchange.call.claims().get(0).resource());
-        for (long fence : fences) {
-            grants.told(fence, exchange);
-            Hold hold = heldIn(lane, fence);
-            hold.grantedBy(exchange.received(), exchange);
-            hold.seen(exchange.sent(), exchange);
-            changed(hold);
-        }
-        if (fences.isEmpty()) {
-            free(lane, exchange, answer.last());
-        }
-    }
-
-    private Hold heldIn(Lane lane, long fence) {
-        Hold hold = registry.byFence(fence);
-        if (hold == null) {
-            hold = registry.add(fence);
-        }
-        if (hold.acquire == null && !hold.lanes.contains(lane)) {
-            sweep.place(hold, lane, Claim.unknown(lane.resource));
-        }
-        return hold;
-    }
-
-    /** Nobody held it at some moment: with the newest token of all known, its place among the grants is known too. */
-    private void free(Lane lane, Exchange exchange, long newestFence) {
-        if (newestFence != 0) {
-            if (!lane.holds.isEmpty() || lane.askingSince(exchange.received()) != Hold.NEVER) {
-                sweep.gap(lane, newestFence, exchange);
-            }
-            return;
-        }
-        for (Hold hold : List.copyOf(lane.holds)) {
-            if (!hold.isGap && hold.grantedBy <= exchange.sent()) {
-                gone(hold, exchange);
-            }
-        }
-    }
-
-    void journaled(Journal entry) {
-        Noted noted = new Noted(entry);
-        if (entry.kind() == HistoryEvent.JournalKind.GRANTED) {
-            grants.told(entry.fence(), noted);
-            Hold hold = heldIn(registry.lane(entry.resource()), entry.fence());
-            hold.grantedBy(entry.atMicros(), noted);
-            changed(hold);
-        } else if (entry.kind().endsAHold()) {
-            Hold hold = registry.byFence(entry.fence());
-            if (hold != null) {
-                hold.gone(entry.atMicros(), noted);
-                sweep.update(hold);
             }
         }
     }

@@ -23,10 +23,14 @@ final class Grants {
         this.found = found;
     }
 
-    /** An acquire is sent: what it gets has to be newer than what anybody has seen by now. */
-    void asked(Exchange exchange) {
+    /** A call is sent: what it is told to be new has to be newer than what anybody has seen by now. */
+    void called(Exchange exchange) {
         exchange.newestBefore = newest;
         exchange.newestWitness = newestWitness;
+    }
+
+    void asked(Exchange exchange) {
+        called(exchange);
         if (exchange.call.request() == 0) {
             exchange.request = new Request(0, exchange, outages.count());
             return;
@@ -47,6 +51,19 @@ final class Grants {
             newest = fence;
             newestWitness = witness;
         }
+    }
+
+    /** An answer named the newest token of all. */
+    void toldNewest(long fence, Exchange exchange) {
+        if (fence != 0 && fence < exchange.newestBefore) {
+            report(
+                    Rule.TOKENS,
+                    exchange,
+                    "fence " + fence + " was said to be the newest though fence " + exchange.newestBefore
+                            + " was known before that was asked",
+                    exchange.newestWitness);
+        }
+        told(fence, exchange);
     }
 
     /** The hold that an acquire was answered with; null if that cannot be, which has been said then. */

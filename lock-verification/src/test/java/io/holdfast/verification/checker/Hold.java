@@ -83,8 +83,8 @@ final class Hold {
     long lastBeatMicros;
 
     boolean beatUnknown;
-    /** In how many lanes it still stands. */
-    int standing;
+    /** It was taken out of its lanes, with what may have ended it: only a late answer can say something new. */
+    boolean isOff;
 
     private int outagesSeen;
 
@@ -121,6 +121,10 @@ final class Hold {
     /** Finds the least e and o again. */
     void settle(Outages outages) {
         outagesSeen = outages.count();
+        if (isOff) {
+            eLow = Math.max(eLow, hardLow());
+            return;
+        }
         if (isGap) {
             eLow = pLow;
             oLow = pLow;

@@ -14,9 +14,13 @@ final class Lane {
     /** A client that was killed leaves calls without an answer. */
     static final long OPEN_KEPT_MICROS = 600_000_000;
 
+    private static final int LONG = 64;
+
     final String resource;
     final List<Hold> holds = new ArrayList<>(4);
     final List<Exchange> breaks = new ArrayList<>(0);
+    /** The last answers that told of a moment at which nobody held it, without its place among the grants. */
+    final ArrayDeque<Exchange> clears = new ArrayDeque<>(0);
     /** Calls in the order in which they were sent, the first of which is not over. */
     final ArrayDeque<Exchange> asking = new ArrayDeque<>(4);
 
@@ -33,6 +37,13 @@ final class Lane {
 
     Lane(String resource) {
         this.resource = resource;
+    }
+
+    void cleared(Exchange exchange) {
+        clears.add(exchange);
+        if (clears.size() > LONG) {
+            clears.removeFirst();
+        }
     }
 
     /** Where a hold stands, or would be put as -1 - index. */
@@ -83,7 +94,7 @@ final class Lane {
             Claim claimBefore = claimAt(i);
             boolean excludes = claim.excludes(claimBefore);
             push(!excludes ? before.pLow : hold.isGap ? before.eLow : before.oLow, before);
-            counts |= !excludes && claimBefore.mode() == Mode.PERMITS;
+            counts |= !excludes && claimBefore.mode() == Mode.PERMITS && claim.mode() == Mode.PERMITS;
             if (claimBefore.mode() == Mode.EXCLUSIVE && !before.isGap) {
                 break;
             }
@@ -192,6 +203,28 @@ final class Lane {
             }
         }
         return false;
+    }
+
+    /**
+     * Whether no news of the holds around can bear on the hold at {@code index}, nor it on them together with that news. In a long
+     * lane that is not asked: then a violation that shows very late may be missed, but memory and time stay bounded.
+     */
+    boolean isIndependent(int index) {
+        if (holds.size() > LONG) {
+            return true;
+        }
+        Mode mode = claimAt(index).mode();
+        for (int i = 0; i < index; i++) {
+            if (mode != Mode.SHARED || claimAt(i).mode() != Mode.SHARED) {
+                return false;
+            }
+        }
+        for (int i = index + 1; mode == Mode.PERMITS && i < holds.size(); i++) {
+            if (holds.get(i).pLow < holds.get(index).oLow) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The next hold after {@code index} that proves the one there to be over; null if there is none. */

@@ -154,6 +154,9 @@ final class LineParser {
             return List.of();
         }
         try {
+            if (value.indexOf(',') < 0) {
+                return List.of(Long.valueOf(value));
+            }
             return Stream.of(value.split(",", -1)).map(Long::valueOf).toList();
         } catch (NumberFormatException e) {
             throw new MalformedHistoryException("'" + value + "' are no fencing tokens");

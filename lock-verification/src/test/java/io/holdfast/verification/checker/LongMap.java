@@ -50,8 +50,8 @@ final class LongMap<V> {
     }
 
     private int home(long key) {
-        long hash = key * 0x9e3779b97f4a7c15L;
-        return (int) (hash >>> 32) & (keys.length - 1);
+        long hash = (key ^ (key >>> 32)) * 0x9e3779b97f4a7c15L;
+        return (int) (hash >>> 40) & (keys.length - 1);
     }
 
     /** The slot of the key, or the free one where it belongs. */

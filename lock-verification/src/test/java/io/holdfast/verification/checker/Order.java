@@ -6,6 +6,7 @@ import io.holdfast.verification.checker.HistoryEvent.JournalKind;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,7 +118,10 @@ final class Order {
                         lane.resource,
                         other.client() + " was granted fence " + other.fence + " before " + exchange.call.client()
                                 + ", who waited with ticket " + request.ticket + " and had come first",
-                        List.of(request.first.told(), other.acquire.told(), exchange.told())));
+                        Stream.of(request.first, other.acquire, exchange)
+                                .map(Exchange::told)
+                                .distinct()
+                                .toList()));
                 return;
             }
         }

@@ -114,26 +114,58 @@ final class Registry {
 
     /** Takes out of a lane what nothing can depend on any more, and the lane itself when nothing is left. */
     void prune(Lane lane, long nowMicros) {
-        long since = lane.askingSince(nowMicros);
-        for (Exchange wait : lane.toJudge) {
-            since = Math.min(since, wait.sent());
-        }
         for (int i = 0; i < lane.holds.size(); i++) {
             Hold hold = lane.holds.get(i);
-            if (!isInUse(hold, nowMicros) && isPast(lane, i, hold, since, nowMicros)) {
-                lane.holds.remove(i--);
-                if (--hold.standing == 0 && !hold.isGap && hold.goneBy != Hold.NEVER) {
+            if (!isInUse(hold, nowMicros) && isPastEverywhere(hold, nowMicros)) {
+                hold.isOff = true;
+                hold.lanes.forEach(each -> each.holds.remove(each.indexOf(hold)));
+                i--;
+                if (!hold.isGap && hold.goneBy != Hold.NEVER) {
                     remember(hold);
                 }
             }
         }
-        if (lane.holds.isEmpty() && since == Hold.NEVER) {
-            lane.breaks.removeIf(
-                    broken -> !broken.isUnknown() || nowMicros > broken.received() + Lane.OPEN_KEPT_MICROS);
-            if (lane.breaks.isEmpty() && lane.toJudge.isEmpty() && !lane.isSpoiled) {
-                lanes.remove(lane.resource);
+        if (lane.holds.isEmpty() && since(lane, nowMicros) == Hold.NEVER) {
+            lane.breaks.removeIf(broken -> !broken.isUnknown() || nowMicros > broken.received() + Lane.OPEN_KEPT_MICROS);
+            if (lane.breaks.isEmpty() && !lane.isSpoiled) {
+                lanes.remove(lane.resource, lane); // it may have been left and made anew
             }
         }
+    }
+
+    /** When the oldest call was sent that what is in the lane may still matter for. */
+    private static long since(Lane lane, long nowMicros) {
+        long since = lane.askingSince(nowMicros);
+        for (int i = 0; i < lane.toJudge.size(); i++) {
+            since = Math.min(since, lane.toJudge.get(i).sent());
+        }
+        return since;
+    }
+
+    private static boolean isPastEverywhere(Hold hold, long nowMicros) {
+        for (int i = 0; i < hold.lanes.size(); i++) {
+            Lane lane = hold.lanes.get(i);
+            int index = lane.indexOf(hold);
+            long since = since(lane, nowMicros);
+            if (!isPast(lane, index, hold, since, nowMicros)) {
+                return false;
+            }
+            if (!lane.isIndependent(index) && !isAtRest(lane, since, nowMicros)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Everything in it is past, so nothing new can come of how its holds bear on each other. */
+    private static boolean isAtRest(Lane lane, long since, long nowMicros) {
+        for (int i = 0; i < lane.holds.size(); i++) {
+            Hold hold = lane.holds.get(i);
+            if (isInUse(hold, nowMicros) || !isPast(lane, i, hold, since, nowMicros)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** A client that was killed leaves calls without an answer; they do not count for ever. */

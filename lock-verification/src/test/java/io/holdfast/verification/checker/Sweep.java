@@ -24,7 +24,6 @@ final class Sweep {
     void place(Hold hold, Lane lane, Claim claim) {
         hold.claims.add(claim);
         hold.lanes.add(lane);
-        hold.standing++;
         int index = -1 - lane.indexOf(hold);
         lane.holds.add(index, hold);
     }
@@ -41,8 +40,16 @@ final class Sweep {
         bound(lane);
     }
 
+    /** The same, and hands on what the gaps around it say. */
+    void updateWithGaps(Hold hold) {
+        update(hold);
+        for (int i = 0; i < hold.lanes.size(); i++) {
+            bound(hold.lanes.get(i));
+        }
+    }
+
     /** Looks at everything in a lane again, with what its gaps say. */
-    void bound(Lane lane) {
+    private void bound(Lane lane) {
         if (lane.hasGaps()) {
             lane.boundByGaps();
             List.copyOf(lane.holds).forEach(this::update);
