@@ -1,19 +1,19 @@
 package io.holdfast.server.core;
 
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One grant: a resource, or a set of them, in one holder's hands under one token. Everything but the lease is fixed at
- * the grant; the lease is where the serving node keeps the timer of this hold, and no rule of the table reads it.
- * Confined to the event loop.
+ * One grant: a resource, or a set of them, in one holder's hands under one token. What is held is fixed at the grant. The
+ * lease it is held under is the timer this is, armed by the serving node; no rule of the table reads it, nor the time of
+ * the last heartbeat. One object for all of it, because there may be millions. Confined to the event loop.
  */
-public final class Hold {
-    /** What is held, when it is one resource, as it nearly always is: a list of one would cost as much again. */
-    private final @Nullable Part onlyPart;
+public final class Hold extends Timer {
+    private final String resourceName;
+    private final Claim claim;
+    /** All of a set; null for one resource, as it nearly always is: a list of one would cost as much again. */
+    private final @Nullable List<Part> set;
 
-    private final @Nullable List<Part> parts;
     private final @Nullable String clientId;
     private final @Nullable RequestKey request;
     private final Terms terms;
@@ -21,12 +21,12 @@ public final class Hold {
     private final long tokenLow;
     private final long fencingToken;
     private final long acquiredAtMillis;
-    private @Nullable Lease lease;
+    private long lastHeartbeatMillis;
 
     Hold(AcquireCommand command, long fencingToken) {
-        boolean single = command.parts().size() == 1;
-        this.onlyPart = single ? command.first() : null;
-        this.parts = single ? null : command.parts();
+        this.resourceName = command.first().resourceName();
+        this.claim = command.first().claim();
+        this.set = command.parts().size() == 1 ? null : command.parts();
         this.clientId = command.clientId();
         this.request = command.request();
         this.terms = command.terms();
@@ -34,14 +34,17 @@ public final class Hold {
         this.tokenLow = command.token().low();
         this.fencingToken = fencingToken;
         this.acquiredAtMillis = command.acquiredAtMillis();
+        this.lastHeartbeatMillis = command.acquiredAtMillis();
+    }
+
+    @Override
+    public TimerKind kind() {
+        return TimerKind.LEASE;
     }
 
     /** What is held, in the order it was asked for. */
     public List<Part> parts() {
-        if (parts != null) {
-            return parts;
-        }
-        return List.of(Objects.requireNonNull(onlyPart));
+        return set != null ? set : List.of(new Part(resourceName, claim));
     }
 
     public @Nullable String clientId() {
@@ -71,23 +74,26 @@ public final class Hold {
     }
 
     /** What is held of one resource of this hold. */
-    public Claim claimOn(String resourceName) {
-        for (Part part : parts()) {
-            if (part.resourceName().equals(resourceName)) {
+    public Claim claimOn(String name) {
+        if (set == null) {
+            return claim;
+        }
+        for (Part part : set) {
+            if (part.resourceName().equals(name)) {
                 return part.claim();
             }
         }
         throw new IllegalArgumentException("not a part of this hold");
     }
 
-    /** The lease the serving node armed for this hold, or null on a node that does not serve. */
-    public @Nullable Lease lease() {
-        return lease;
+    /** Wall-clock time of the last heartbeat, to be shown only; the grant counts as the first. */
+    public long lastHeartbeatMillis() {
+        return lastHeartbeatMillis;
     }
 
-    /** Called by the serving node once, when it arms the hold. */
-    public void attachLease(Lease newLease) {
-        lease = newLease;
+    /** Called by the serving node when it has renewed the lease. */
+    public void heartbeatAt(long wallMillis) {
+        lastHeartbeatMillis = wallMillis;
     }
 
     boolean isProvedBy(@Nullable Token token) {

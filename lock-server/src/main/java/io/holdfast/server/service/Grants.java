@@ -3,7 +3,6 @@ package io.holdfast.server.service;
 import io.holdfast.protocol.LockAnswer;
 import io.holdfast.server.core.EndReason;
 import io.holdfast.server.core.Hold;
-import io.holdfast.server.core.Lease;
 import io.holdfast.server.core.LockTable;
 import io.holdfast.server.core.Part;
 import io.holdfast.server.core.RequestKey;
@@ -23,26 +22,18 @@ final class Grants {
 
     /** Starts the lease of a hold that was just granted. */
     void arm(Hold hold) {
-        Lease lease = new Lease(hold);
-        hold.attachLease(lease);
-        timers.arm(lease, time.nowMillis(), hold.terms().ttlMillis());
+        timers.arm(hold, time.nowMillis(), hold.terms().ttlMillis());
     }
 
     /** Makes the lease run for its full length from now. */
     void renew(Hold hold) {
-        Lease lease = hold.lease();
-        if (lease != null) {
-            timers.extend(lease, time.nowMillis(), hold.terms().ttlMillis());
-            lease.heartbeatAt(time.wallMillis());
-        }
+        timers.extend(hold, time.nowMillis(), hold.terms().ttlMillis());
+        hold.heartbeatAt(time.wallMillis());
     }
 
     /** Ends a hold. What it held is free then, unless a lock-delay starts. */
     void end(Hold hold, EndReason reason) {
-        Lease lease = hold.lease();
-        if (lease != null) {
-            timers.cancel(lease);
-        }
+        timers.cancel(hold);
         long epoch = table.end(hold, reason);
         if (epoch != 0) {
             for (Part part : hold.parts()) {
@@ -55,8 +46,7 @@ final class Grants {
     }
 
     long remainingMillis(Hold hold) {
-        Lease lease = hold.lease();
-        return lease == null ? 0 : timers.remainingMillis(lease, time.nowMillis());
+        return timers.remainingMillis(hold, time.nowMillis());
     }
 
     LockAnswer answer(Hold hold, long waitedMillis) {

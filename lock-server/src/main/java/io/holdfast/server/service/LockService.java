@@ -12,7 +12,6 @@ import io.holdfast.protocol.UnavailableReason;
 import io.holdfast.protocol.ValidateAnswer;
 import io.holdfast.server.core.EndReason;
 import io.holdfast.server.core.Hold;
-import io.holdfast.server.core.Lease;
 import io.holdfast.server.core.LockTable;
 import io.holdfast.server.core.Place;
 import io.holdfast.server.core.RequestKey;
@@ -170,7 +169,7 @@ public final class LockService {
 
     private void due(Timer timer) {
         switch (timer.kind()) {
-            case LEASE -> end(((Lease) timer).hold(), EndReason.EXPIRED);
+            case LEASE -> end((Hold) timer, EndReason.EXPIRED);
             case PLACE -> waitingRoom.timeIsUp((Seat) timer);
             case LOCK_DELAY -> endDelay((DelayTimer) timer);
             case CONNECTION -> throw new IllegalStateException("connections have timers of their own");

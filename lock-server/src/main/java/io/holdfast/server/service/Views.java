@@ -8,7 +8,6 @@ import io.holdfast.protocol.StatusAnswer;
 import io.holdfast.protocol.ValidateAnswer;
 import io.holdfast.server.core.EndReason;
 import io.holdfast.server.core.Hold;
-import io.holdfast.server.core.Lease;
 import io.holdfast.server.core.LockTable;
 import io.holdfast.server.core.Mode;
 import io.holdfast.server.core.Resource;
@@ -47,7 +46,6 @@ final class Views {
         Hold oldest = resource == null || resource.holds().isEmpty()
                 ? null
                 : resource.holds().iterator().next();
-        Lease lease = oldest == null ? null : oldest.lease();
         String mode = oldest == null ? null : mode(oldest, resourceName);
         boolean shared = mode != null && !mode.equals("exclusive");
         return new StatusAnswer(
@@ -55,7 +53,7 @@ final class Views {
                 resourceName,
                 oldest == null ? null : oldest.clientId(),
                 oldest == null ? null : Instant.ofEpochMilli(oldest.acquiredAtMillis()),
-                lease == null ? null : Instant.ofEpochMilli(lease.lastHeartbeatMillis()),
+                oldest == null ? null : Instant.ofEpochMilli(oldest.lastHeartbeatMillis()),
                 shared ? holders(resource) : List.of(),
                 shared ? mode : null,
                 (int) queueLength(resource),
