@@ -31,8 +31,7 @@ public final class CheckerSpeed {
                     report = Checker.check(history, CheckerOptions.anySize());
                 }
                 double seconds = (System.nanoTime() - begin) / 1e9;
-                double cpuSeconds =
-                        (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - beginCpu) / 1e9;
+                double cpuSeconds = (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - beginCpu) / 1e9;
                 System.out.printf(
                         "%s, %d operations, %.0f a second, %.0f a second of processor time%n",
                         report.verdict(),

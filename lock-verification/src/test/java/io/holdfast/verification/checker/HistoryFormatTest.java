@@ -43,7 +43,21 @@ final class HistoryFormatTest {
                     1_000,
                     Call.WHOLE_LEASE),
             new Call(2_000, 2, "op", Verb.BREAK, List.of(Claim.exclusive("x")), 0, 0, 0, 0, 0, 0, 0, 0, 0),
-            new Call(2_000, 3, "c", Verb.WRITE, List.of(Claim.exclusive("x")), 0, 0, 0, 9, 12, 0, 0, 0, Call.WHOLE_LEASE),
+            new Call(
+                    2_000,
+                    3,
+                    "c",
+                    Verb.WRITE,
+                    List.of(Claim.exclusive("x")),
+                    0,
+                    0,
+                    0,
+                    9,
+                    12,
+                    0,
+                    0,
+                    0,
+                    Call.WHOLE_LEASE),
             new Answer(3_000, 1, Outcome.OK, "", -5, 9, 1_000, 999, 5, 4, null, 0, null),
             new Answer(3_000, 2, Outcome.REFUSED, "NotFound", 0, 0, 0, 0, 0, 0, List.of(), 8, false),
             new Answer(3_000, 3, Outcome.UNKNOWN, "", 0, 0, 0, 0, 0, 0, List.of(7L, 8L), 0, true),
@@ -72,13 +86,11 @@ final class HistoryFormatTest {
 
     private static String problemOf(String lines) {
         HistoryReader reader = reader(lines, 0);
-        return assertThrows(
-                        MalformedHistoryException.class,
-                        () -> {
-                            while (reader.next() != null) {
-                                // reads on
-                            }
-                        })
+        return assertThrows(MalformedHistoryException.class, () -> {
+                    while (reader.next() != null) {
+                        // reads on
+                    }
+                })
                 .getMessage();
     }
 

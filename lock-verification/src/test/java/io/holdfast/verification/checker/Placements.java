@@ -25,8 +25,13 @@ final class Placements {
     /** A grant, or with {@code gap} a moment at which nobody held {@code gapResource}. */
     private static final class Grant {
         final long fence;
-        @Nullable Exchange acquire;
-        @Nullable Exchange gap;
+
+        @Nullable
+        Exchange acquire;
+
+        @Nullable
+        Exchange gap;
+
         int sent;
         int known = NEVER;
         final List<Exchange> seen = new ArrayList<>();
@@ -40,7 +45,8 @@ final class Placements {
             this.fence = fence;
         }
 
-        @Nullable Claim on(String resource) {
+        @Nullable
+        Claim on(String resource) {
             return claims.stream()
                     .filter(claim -> claim.resource().equals(resource))
                     .findFirst()
@@ -153,7 +159,10 @@ final class Placements {
     }
 
     private static boolean isSameRequest(Call one, Call other) {
-        return one.verb() == Verb.ACQUIRE && other.verb() == Verb.ACQUIRE && one.request() != 0 && one.request() == other.request();
+        return one.verb() == Verb.ACQUIRE
+                && other.verb() == Verb.ACQUIRE
+                && one.request() != 0
+                && one.request() == other.request();
     }
 
     private boolean tokensRise() {

@@ -30,8 +30,7 @@ final class PlacementsTest {
             } catch (RuntimeException e) {
                 throw new AssertionError("-Dplacements.seed=" + seed + "\n" + told(history), e);
             }
-            boolean possible =
-                    new Placements(history.exchanges, history.outages, RandomHistory.GRID_MICROS).explain();
+            boolean possible = new Placements(history.exchanges, history.outages, RandomHistory.GRID_MICROS).explain();
             long replayed = seed;
             assertEquals(
                     possible,

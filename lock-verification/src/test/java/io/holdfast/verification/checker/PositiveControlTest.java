@@ -20,7 +20,7 @@ final class PositiveControlTest {
         List<HistoryEvent> stored = new ArrayList<>();
         FencedStore store = new FencedStore(new StoredInto(stored), isFenced);
         for (int holder = 1; holder <= 20; holder++) {
-            long at = holder * 10 * SECOND;
+            long at = holder * 10L * SECOND;
             number = write(checker, store, stored, number, at, holder);
             if (pauses && holder > 1) { // the one before wakes up, and goes on with what it was about to do
                 number = write(checker, store, stored, number, at + SECOND, holder - 1);

@@ -92,8 +92,8 @@ final class RandomHistory {
         int sent = Math.max(0, begin - random.nextInt(3));
         int known = begin + random.nextInt(3);
         long request = random.nextBoolean() ? 100 + index : 0;
-        long fence = index + 1 + (isBent && random.nextInt(12) == 0 ? random.nextInt(3) - 1 : 0);
-        long token = 1000 + index;
+        long fence = index + 1L + (isBent && random.nextInt(12) == 0 ? random.nextInt(3) - 1 : 0);
+        long token = 1000L + index;
         boolean answered = random.nextInt(8) != 0;
         if (request != 0 && random.nextInt(3) == 0) {
             ask(Math.max(0, sent - 1), sent, Outcome.UNKNOWN, wanted, request, lease, 0, 0);
@@ -102,7 +102,14 @@ final class RandomHistory {
         int end = begin + lease;
         if (answered && request != 0 && random.nextInt(4) == 0) {
             boolean another = isBent && outages.isEmpty() && random.nextInt(4) == 0;
-            ask(known, known + random.nextInt(2), Outcome.OK, wanted, request, lease, another ? token + 500 : token,
+            ask(
+                    known,
+                    known + random.nextInt(2),
+                    Outcome.OK,
+                    wanted,
+                    request,
+                    lease,
+                    another ? token + 500 : token,
                     Math.max(1, another ? fence + 1 : fence));
         }
         if (answered) {
@@ -113,8 +120,15 @@ final class RandomHistory {
             int broken = Math.max(0, Math.min(end, begin + random.nextInt(lease + 1)) + bend());
             int grace = random.nextInt(4);
             boolean whole = random.nextInt(3) == 0;
-            call(broken, broken + random.nextInt(2), Verb.BREAK, wanted.subList(0, 1), 0, 0,
-                    whole ? Call.WHOLE_LEASE : grace * LENGTH_MICROS, random.nextInt(4) == 0 ? "lost" : "ok");
+            call(
+                    broken,
+                    broken + random.nextInt(2),
+                    Verb.BREAK,
+                    wanted.subList(0, 1),
+                    0,
+                    0,
+                    whole ? Call.WHOLE_LEASE : grace * LENGTH_MICROS,
+                    random.nextInt(4) == 0 ? "lost" : "ok");
             free = whole ? end : Math.min(end, broken) + (random.nextBoolean() ? grace : 0);
             end = Math.min(end, broken);
         }
@@ -162,7 +176,8 @@ final class RandomHistory {
 
     /** A set goes by its smallest member. */
     private static List<Claim> smallest(List<Claim> wanted) {
-        return List.of(wanted.stream().min(Comparator.comparing(Claim::resource)).orElseThrow());
+        return List.of(
+                wanted.stream().min(Comparator.comparing(Claim::resource)).orElseThrow());
     }
 
     private void status() {
@@ -174,7 +189,8 @@ final class RandomHistory {
         for (int i = 0; i < truth.size(); i++) {
             int[] hold = truth.get(i);
             last = hold[0] <= shifted ? i + 1 : last;
-            boolean about = claims.get(i).stream().anyMatch(each -> each.resource().equals(claim.resource()));
+            boolean about =
+                    claims.get(i).stream().anyMatch(each -> each.resource().equals(claim.resource()));
             if (about && hold[0] <= shifted && hold[1] > shifted) {
                 holders.add(i + 1L);
             }
@@ -208,8 +224,7 @@ final class RandomHistory {
     }
 
     private Call call(int at, Verb verb, List<Claim> about, long token, long request, long ttl, long grace) {
-        return new Call(
-                at * GRID_MICROS, ++number, "c", verb, about, token, request, 0, 0, 0, ttl, 0, 0, grace);
+        return new Call(at * GRID_MICROS, ++number, "c", verb, about, token, request, 0, 0, 0, ttl, 0, 0, grace);
     }
 
     private void answer(

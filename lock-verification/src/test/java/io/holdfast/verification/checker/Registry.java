@@ -126,7 +126,8 @@ final class Registry {
             }
         }
         if (lane.holds.isEmpty() && since(lane, nowMicros) == Hold.NEVER) {
-            lane.breaks.removeIf(broken -> !broken.isUnknown() || nowMicros > broken.received() + Lane.OPEN_KEPT_MICROS);
+            lane.breaks.removeIf(
+                    broken -> !broken.isUnknown() || nowMicros > broken.received() + Lane.OPEN_KEPT_MICROS);
             if (lane.breaks.isEmpty() && !lane.isSpoiled) {
                 lanes.remove(lane.resource, lane); // it may have been left and made anew
             }
