@@ -49,21 +49,21 @@ cpu_share() { # ticks seconds
 # Locks that are only kept alive. All systems at once: they do next to nothing, and the same minute hits all.
 work_renewals() {
     local system seconds=$renewal_seconds server client requests
+    local -A before
     for system in "${TURN[@]}"; do
         start_system "$system"
         start_driver "$system"
         ask "$system" "hold kind=$(kept_by "$system") name=renewals-$round count=$kept"
     done
     nap 15 # until connections that are of no use any more are closed
-    for system in "${TURN[@]}"; do look_at "$system"; mv "$WORK/$system.wire" "$WORK/$system.before"; done
     for system in "${TURN[@]}"; do
-        server=${SERVER_TICKS[$system]} client=${DRIVER_TICKS[$system]} requests=${REQUESTS[$system]}
-        eval "BEFORE_$(kind_of "$system")='$server $client $requests'"
+        look_at "$system"
+        mv "$WORK/$system.wire" "$WORK/$system.before"
+        before[$system]="${SERVER_TICKS[$system]} ${DRIVER_TICKS[$system]} ${REQUESTS[$system]}"
     done
     nap "$seconds"
     for system in "${TURN[@]}"; do
-        local then="BEFORE_$(kind_of "$system")"
-        read -r server client requests <<<"${!then}"
+        read -r server client requests <<<"${before[$system]}"
         look_at "$system"
         record renewals "$system" "per-$(kept_by "$system")" "$kept" "seconds=$seconds requests=$((REQUESTS[$system] - requests))$(
             ) server_cpu=$(cpu_share $((SERVER_TICKS[$system] - server)) "$seconds")$(

@@ -44,9 +44,10 @@ disk_directory() { # name
 answers_line() { # port line pattern
     local fd line=
     { exec {fd}<>"/dev/tcp/127.0.0.1/$1"; } 2>/dev/null || return 1
-    printf '%s\r\n' "$2" >&"$fd" 2>/dev/null || true
+    { printf '%s\r\n' "$2" >&"$fd"; } 2>/dev/null || true
     read -rt 1 -u "$fd" line || true
     exec {fd}>&-
+    # shellcheck disable=SC2053 # a pattern
     [[ $line == $3 ]]
 }
 

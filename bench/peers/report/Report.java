@@ -210,7 +210,7 @@ final class Report {
             String key = entry.getKey();
             String shown = key.startsWith("start.") || key.equals("command") ? "`" + entry.getValue() + "`" : entry.getValue();
             line("| %s | %s |".formatted(
-                    key.replace("version.", "version of ").replace("start.", "started: ").replace("load", "load average before"),
+                    key.replace("version.", "version of ").replace("start.", "started: ").replace("load", "load average before").replace("others", "other load"),
                     shown.replace("|", "\\|")));
         }
     }
