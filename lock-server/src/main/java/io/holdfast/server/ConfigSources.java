@@ -51,6 +51,18 @@ final class ConfigSources {
         return number;
     }
 
+    boolean flag(String key, boolean defaultValue) {
+        Object value = find(key);
+        if (value == null) {
+            return defaultValue;
+        }
+        return switch (value.toString().trim()) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new StartupException(key + " must be true or false");
+        };
+    }
+
     /** To be called after the last key was read. */
     void refuseUnknownKeys() {
         for (String key : conf.fieldNames()) {

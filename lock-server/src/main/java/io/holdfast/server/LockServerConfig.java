@@ -15,6 +15,7 @@ import java.util.Properties;
  *
  * @param host address to listen on
  * @param port port to listen on; 0 for any free one
+ * @param http2 whether clients may speak HTTP/2, too
  * @param dataDir where the server keeps what must survive a restart
  * @param drainMillis how long running requests may take to finish after SIGTERM
  * @param service bounds of the lock service
@@ -24,6 +25,7 @@ import java.util.Properties;
 public record LockServerConfig(
         String host,
         int port,
+        boolean http2,
         Path dataDir,
         long drainMillis,
         ServiceLimits service,
@@ -54,6 +56,7 @@ public record LockServerConfig(
         LockServerConfig config = new LockServerConfig(
                 in.text("host", "127.0.0.1"),
                 (int) in.number("port", ProtocolLimits.DEFAULT_PORT, 0, 65_535),
+                in.flag("http2", false),
                 directory(in.text("dataDir", "data")),
                 in.number("drainMs", 5_000, 0, HOUR_MS),
                 new ServiceLimits(
@@ -99,13 +102,14 @@ public record LockServerConfig(
 
     /** The effective configuration on one line, for the log. */
     public String describe() {
-        return "storage=memory dataDir=" + dataDir.toAbsolutePath() + " defaultTtlMs=" + service.defaultTtlMillis()
+        return "storage=memory dataDir=" + dataDir.toAbsolutePath() + " defaultTtlMs="
+                + service.defaultTtlMillis()
                 + " maxTtlMs=" + rules.maxTtlMs() + " maxWaitMs=" + rules.maxWaitMs() + " maxLocks="
                 + service.maxLocks()
                 + " maxWaitersPerResource=" + service.maxWaitersPerResource() + " maxWaiters=" + service.maxWaiters()
                 + " endedRequestsKept=" + service.endedRequestsKept() + " maxNameBytes="
                 + rules.maxNameBytes() + " maxBodyBytes=" + http.maxBodyBytes() + " maxConnections="
                 + http.maxConnections() + " idleTimeoutMs=" + http.idleTimeoutMillis() + " requestTimeoutMs="
-                + http.requestTimeoutMillis() + " drainMs=" + drainMillis;
+                + http.requestTimeoutMillis() + " drainMs=" + drainMillis + " http2=" + http2;
     }
 }

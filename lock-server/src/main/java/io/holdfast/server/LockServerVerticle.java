@@ -3,6 +3,7 @@ package io.holdfast.server;
 import io.holdfast.protocol.ProtocolLimits;
 import io.holdfast.server.core.LockTable;
 import io.holdfast.server.http.Connections;
+import io.holdfast.server.http.Http2Entrance;
 import io.holdfast.server.http.LockRoutes;
 import io.holdfast.server.log.Promises;
 import io.holdfast.server.log.RestartState;
@@ -11,10 +12,12 @@ import io.holdfast.server.service.LockService;
 import io.holdfast.server.service.TimeSource;
 import io.holdfast.server.service.TokenSource;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -113,15 +116,13 @@ public final class LockServerVerticle extends VerticleBase {
         Connections connections = new Connections(time, config.http());
         every100Millis(service::tick);
         every100Millis(connections::tick);
+        Handler<HttpServerRequest> routes = new LockRoutes(
+                        service, connections, config.rules(), config.http().maxBodyBytes())
+                .handler(vertx);
         return vertx.createHttpServer(httpOptions(config))
-                .connectionHandler(connections::opened)
+                .connectionHandler(config.http2() ? new Http2Entrance(connections, routes) : connections::opened)
                 .invalidRequestHandler(LockRoutes::invalidRequest)
-                .requestHandler(new LockRoutes(
-                                service,
-                                connections,
-                                config.rules(),
-                                config.http().maxBodyBytes())
-                        .handler(vertx))
+                .requestHandler(routes)
                 .listen()
                 .onSuccess(server -> {
                     running = new Running(recovered.file, promises, service, server, config.drainMillis());
@@ -142,8 +143,8 @@ public final class LockServerVerticle extends VerticleBase {
                 // them filled a heap of 256 MB.
                 .setReceiveBufferSize(RECEIVE_BUFFER_BYTES)
                 .setHandle100ContinueAutomatically(true)
+                // Http2Entrance does it. This and the next two put a handler into the path of every request.
                 .setHttp2ClearTextEnabled(false)
-                // Each of these puts a handler into the path of every request, for a protocol nobody speaks here.
                 .setPerFrameWebSocketCompressionSupported(false)
                 .setPerMessageWebSocketCompressionSupported(false);
     }

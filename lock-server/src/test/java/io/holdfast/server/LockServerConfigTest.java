@@ -1,7 +1,9 @@
 package io.holdfast.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.protocol.RequestRules;
 import io.holdfast.server.http.HttpLimits;
@@ -18,6 +20,7 @@ final class LockServerConfigTest {
     private static final LockServerConfig DEFAULTS = new LockServerConfig(
             "127.0.0.1",
             5000,
+            false,
             Path.of("data"),
             5_000,
             new ServiceLimits(45_000, 20_000_000, 10_000, 200_000, 500_000),
@@ -60,13 +63,14 @@ final class LockServerConfigTest {
         LockServerConfig expected = new LockServerConfig(
                 "0.0.0.0",
                 0,
+                true,
                 Path.of("/var/lib/holdfast"),
                 1,
                 new ServiceLimits(2_000, 3, 10, 11, 12),
                 new RequestRules(4, 5_000, 6_000),
                 new HttpLimits(6, 7_000, 8_000, 9_000));
         assertEquals(expected, read("""
-                        {"host":"0.0.0.0","port":0,"storage":"memory","dataDir":"/var/lib/holdfast","drainMs":1,
+                        {"host":"0.0.0.0","port":0,"http2":true,"storage":"memory","dataDir":"/var/lib/holdfast","drainMs":1,
                          "defaultTtlMs":2000,"maxLocks":3,"maxNameBytes":4,"maxTtlMs":5000,"maxConnections":6,
                          "idleTimeoutMs":7000,"requestTimeoutMs":8000,"maxBodyBytes":9000,"maxWaitersPerResource":10,
                          "maxWaiters":11,"endedRequestsKept":12,"maxWaitMs":6000}""", Map.of()));
@@ -80,6 +84,12 @@ final class LockServerConfigTest {
         assertEquals(3, config.port());
         assertEquals(2_002, config.service().defaultTtlMillis());
         assertEquals(1, config.drainMillis());
+    }
+
+    @Test
+    void aFlagMayComeFromAVariable() {
+        assertTrue(read("{}", Map.of("HOLDFAST_HTTP2", "true")).http2());
+        assertFalse(read("{\"http2\":true}", Map.of("HOLDFAST_HTTP2", "false")).http2());
     }
 
     @Test
@@ -100,6 +110,8 @@ final class LockServerConfigTest {
         assertRefused("host must be a text that is not blank", "{\"host\":\" \"}");
         assertRefused("host must be a text that is not blank", "{\"host\":1}");
         assertRefused("idleTimeoutMs must be more than maxWaitMs", "{\"idleTimeoutMs\":60000}");
+        assertRefused("http2 must be true or false", "{\"http2\":1}");
+        assertRefused("http2 must be true or false", "{\"http2\":\"yes\"}");
         assertRefused("storage must be \"memory\", not \"disk\"", "{\"storage\":\"disk\"}");
     }
 

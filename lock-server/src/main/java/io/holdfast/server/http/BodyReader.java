@@ -2,6 +2,7 @@ package io.holdfast.server.http;
 
 import io.holdfast.protocol.LockAnswer;
 import io.holdfast.protocol.Status;
+import io.holdfast.protocol.UnavailableReason;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -37,10 +38,10 @@ final class BodyReader implements OpenConnection.Arrival {
             return; // it is being closed
         }
         BodyReader reader = new BodyReader(request, connection, maxBytes, whole);
-        connection.expect(reader);
+        connection.expect(request.streamId(), reader);
         request.handler(reader::chunk);
         request.endHandler(end -> reader.end());
-        request.exceptionHandler(gone -> connection.arrived());
+        request.exceptionHandler(gone -> connection.arrived(request.streamId()));
         reader.checkHeaders();
     }
 
@@ -65,10 +66,18 @@ final class BodyReader implements OpenConnection.Arrival {
     private void chunk(Buffer chunk) {
         received += chunk.length();
         if (received > MAX_DISCARDED_BYTES) {
-            request.connection().close();
+            Rest.cutOff(request);
         } else if (received > maxBytes) {
             refuseTooLarge();
         } else if (!refused) {
+            keep(chunk);
+        }
+    }
+
+    private void keep(Buffer chunk) {
+        if (!connection.mayKeep(request.streamId(), chunk.length())) {
+            refuse(LockAnswer.unavailable(UnavailableReason.OVERLOADED, 1_000));
+        } else {
             body = body == null
                     ? chunk
                     : Buffer.buffer(body.length() + chunk.length())
@@ -78,7 +87,7 @@ final class BodyReader implements OpenConnection.Arrival {
     }
 
     private void end() {
-        connection.arrived();
+        connection.arrived(request.streamId());
         if (!refused) {
             whole.accept(request, body == null ? new byte[0] : body.getBytes());
         }
@@ -87,10 +96,10 @@ final class BodyReader implements OpenConnection.Arrival {
     @Override
     public void overdue() {
         if (!refused) {
-            request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+            Rest.announce(request);
             refuse(LockAnswer.refused(Status.BAD_REQUEST, "The request body did not arrive in time"));
         }
-        request.connection().close();
+        Rest.cutOff(request);
     }
 
     private void refuseTooLarge() {

@@ -30,15 +30,34 @@ public final class Connections {
         this.limits = limits;
     }
 
-    /** To be called with every connection the server accepts. */
-    public void opened(HttpConnection connection) {
+    /**
+     * To be called with every connection the server accepts.
+     *
+     * @return false if it is one too many, and is being closed
+     */
+    public boolean opened(HttpConnection connection) {
         if (open.size() >= limits.maxConnections()) {
             connection.close();
+            return false;
+        }
+        watch(connection, new OpenConnection(connection, time.nowMillis()));
+        return true;
+    }
+
+    /** To be called when an accepted connection turns out to speak HTTP/2; its time goes on. */
+    void continued(HttpConnection accepted, HttpConnection http2) {
+        OpenConnection entry = open.remove(accepted);
+        if (entry == null) {
+            http2.close();
             return;
         }
-        OpenConnection entry = new OpenConnection(connection, time.nowMillis());
+        timers.cancel(entry);
+        watch(http2, new MultiplexedConnection(http2, entry.lastStartMillis(), limits.maxBodyBytes()));
+    }
+
+    private void watch(HttpConnection connection, OpenConnection entry) {
         open.put(connection, entry);
-        timers.arm(entry, time.nowMillis(), limits.requestTimeoutMillis());
+        timers.arm(entry, time.nowMillis(), Math.max(1, entry.patienceMillis(time.nowMillis(), limits)));
         connection.closeHandler(closed -> {
             open.remove(connection);
             timers.cancel(entry);
@@ -54,7 +73,7 @@ public final class Connections {
     OpenConnection requestStarted(HttpServerRequest request) {
         OpenConnection entry = open.get(request.connection());
         if (entry != null) {
-            entry.requestStarted(time.nowMillis());
+            entry.requestStarted(request, time.nowMillis());
         }
         return entry;
     }
@@ -73,6 +92,7 @@ public final class Connections {
     private void look(Timer timer) {
         OpenConnection entry = (OpenConnection) timer;
         long nowMillis = time.nowMillis();
+        entry.cutOffBodies(nowMillis, limits);
         long patienceMillis = entry.patienceMillis(nowMillis, limits);
         if (patienceMillis > 0) {
             // No longer than this: a body that starts to arrive right after this look has less time than an idle

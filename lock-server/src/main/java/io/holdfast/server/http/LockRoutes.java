@@ -163,7 +163,7 @@ public final class LockRoutes {
         boolean hasBody = request.headers().contains(HttpHeaders.TRANSFER_ENCODING)
                 || !"0".equals(Objects.requireNonNullElse(request.getHeader(HttpHeaders.CONTENT_LENGTH), "0"));
         if (hasBody) {
-            request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+            Rest.announce(request);
         }
         Answers.send(request, answer);
     }

@@ -3,14 +3,16 @@ package io.holdfast.server.http;
 import io.holdfast.server.core.Timer;
 import io.holdfast.server.core.TimerKind;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of one connection: when it last started a request, and the body that is on its way. One timer serves
  * both bounds and is looked at once per request time-out; starting and finishing a request only writes two fields.
- * Confined to the event loop.
+ * This is HTTP/1.1, where one request arrives at a time and its stream has no number; {@link MultiplexedConnection} is
+ * HTTP/2. Confined to the event loop.
  */
-final class OpenConnection extends Timer {
+class OpenConnection extends Timer {
     private final HttpConnection connection;
     private long lastStartMillis;
     private boolean used;
@@ -32,17 +34,27 @@ final class OpenConnection extends Timer {
         return TimerKind.CONNECTION;
     }
 
-    void requestStarted(long nowMillis) {
+    void requestStarted(HttpServerRequest request, long nowMillis) {
         used = true;
         lastStartMillis = nowMillis;
     }
 
-    void expect(Arrival newArrival) {
+    void expect(long stream, Arrival newArrival) {
         arrival = newArrival;
     }
 
-    void arrived() {
+    void arrived(long stream) {
         arrival = null;
+    }
+
+    /** Whether there is room for so many more bytes of a body on its way; from then on they count. */
+    boolean mayKeep(long stream, int bytes) {
+        return true;
+    }
+
+    /** When it last started a request; until then, when it was accepted. */
+    long lastStartMillis() {
+        return lastStartMillis;
     }
 
     /** How long this connection may go on from now without anything happening; 0 when its time is up. */
@@ -51,6 +63,9 @@ final class OpenConnection extends Timer {
         long allowed = awaited ? limits.requestTimeoutMillis() : limits.idleTimeoutMillis();
         return Math.max(0, lastStartMillis + allowed - nowMillis);
     }
+
+    /** Ends what is late but for itself; an HTTP/1.1 connection ends with its body. */
+    void cutOffBodies(long nowMillis, HttpLimits limits) {}
 
     void cutOff() {
         Arrival overdue = arrival;

@@ -42,16 +42,26 @@ final class GoldenAnswersTest {
         }
         assertFalse(files.isEmpty());
         return files.stream()
-                .map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> play(file)));
+                .flatMap(file -> Stream.of(
+                        DynamicTest.dynamicTest(
+                                file.getFileName().toString(), () -> play(file, "HTTP/1.1", RawHttp::call)),
+                        DynamicTest.dynamicTest(
+                                file.getFileName() + " over HTTP/2", () -> play(file, "HTTP/2", RawHttp2::call))));
     }
 
-    private void play(Path file) throws IOException {
+    /** How one request is sent on a connection of its own. */
+    @FunctionalInterface
+    private interface Client {
+        RawHttp.Answer call(int port, String method, String path, String headers, byte[] body) throws IOException;
+    }
+
+    private void play(Path file, String version, Client client) throws IOException {
         Map<String, String> tokens = new HashMap<>();
-        Path data = dataDir.resolve(file.getFileName());
-        try (RunningServer server = RunningServer.start(data, new JsonObject())) {
+        Path data = dataDir.resolve(version).resolve(file.getFileName());
+        try (RunningServer server = RunningServer.start(data, new JsonObject().put("http2", true))) {
             for (String exchange : Files.readString(file).split("(?m)^###.*\n", -1)) {
                 if (!exchange.isBlank()) {
-                    new Exchange(exchange).check(server.port(), tokens);
+                    new Exchange(exchange).check(client, server.port(), tokens);
                 }
             }
         }
@@ -82,9 +92,9 @@ final class GoldenAnswersTest {
             expectedBody = answer.length > 1 ? answer[1].strip() : "";
         }
 
-        private void check(int port, Map<String, String> tokens) throws IOException {
+        private void check(Client client, int port, Map<String, String> tokens) throws IOException {
             RawHttp.Answer answer =
-                    RawHttp.call(port, method, path, headers, fill(body, tokens).getBytes(StandardCharsets.UTF_8));
+                    client.call(port, method, path, headers, fill(body, tokens).getBytes(StandardCharsets.UTF_8));
             String[] head = expectedHead.split(" ", 2);
             assertEquals(Integer.parseInt(head[0]), answer.code(), () -> method + " " + path + " " + answer);
             if (head.length > 1) {

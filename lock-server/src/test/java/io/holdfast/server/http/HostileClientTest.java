@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What clients do to a server by accident or on purpose; each test ends by showing that others are still served. */
-final class HostileClientTest {
+class HostileClientTest {
     private static final int MAX_CONNECTIONS = 300;
 
     @TempDir
@@ -30,11 +30,14 @@ final class HostileClientTest {
     void start() {
         server = RunningServer.start(
                 dataDir,
-                new JsonObject()
-                        .put("requestTimeoutMs", 300)
+                config().put("requestTimeoutMs", 300)
                         .put("idleTimeoutMs", 1_000)
                         .put("maxWaitMs", 500)
                         .put("maxConnections", MAX_CONNECTIONS));
+    }
+
+    JsonObject config() {
+        return new JsonObject();
     }
 
     @AfterEach
