@@ -28,14 +28,14 @@ final class Contended {
         Samples waits = Samples.together(seen.stream().map(Seen::waits).toList());
         int grants = seen.stream().mapToInt(Seen::grants).sum();
         int toSelf = seen.stream().mapToInt(Seen::grantsToSelf).sum();
-        return "grants=%d grants_per_s=%.0f to_self=%.3f requests=%d %s wait_mean_us=%.1f wait_%s unfairness=%.2f".formatted(
+        return "grants=%d grants_per_s=%.0f to_self=%.3f requests=%d %s wait_mean_us=%.1f wait_max_us=%.1f unfairness=%.2f".formatted(
                 grants,
                 grants / seconds,
                 (double) toSelf / grants,
                 locks.requests() - requests,
                 handOvers.fields(""),
                 waits.meanMicros(),
-                "max_us=%.1f".formatted(waits.percentileMicros(1)),
+                waits.percentileMicros(1),
                 waits.percentileMicros(1) / waits.meanMicros());
     }
 

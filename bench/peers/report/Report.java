@@ -111,11 +111,13 @@ final class Report {
         line("");
         table(work, results);
         line("");
-        line("Rounds: %d%s; `%s`, %s.".formatted(
+        String others = run.about().get("others");
+        line("Rounds: %d%s; `%s`, %s.%s".formatted(
                 results.rounds(),
                 work.timed() ? " of " + run.about().get("ms") + " ms for each line" : "",
                 run.about().get("command"),
-                run.about().get("at")));
+                run.about().get("at"),
+                others == null ? "" : " Other programs had " + others + " of the processors meanwhile."));
         for (Work.Picture picture : work.pictures()) {
             String file = name + "-" + work.name() + "-" + picture.field().replaceAll("_.*", "") + ".svg";
             Files.writeString(folder.resolve(file), draw(picture, results));
@@ -210,7 +212,7 @@ final class Report {
             String key = entry.getKey();
             String shown = key.startsWith("start.") || key.equals("command") ? "`" + entry.getValue() + "`" : entry.getValue();
             line("| %s | %s |".formatted(
-                    key.replace("version.", "version of ").replace("start.", "started: ").replace("load", "load average before").replace("others", "other load"),
+                    key.replace("version.", "version of ").replace("start.", "started: ").replace("load", "load average before").replace("others", "processor time of other programs"),
                     shown.replace("|", "\\|")));
         }
     }
