@@ -15,7 +15,8 @@ SERVER_FLAGS=() # further system properties of the lock server
 CLOCK_TICKS=$(getconf CLK_TCK) # per second
 
 clean_up() {
-    trap - EXIT INT TERM
+    trap - EXIT
+    trap '' INT TERM # a second one, to the whole group, must not cut this short
     local pid
     for pid in "${STARTED[@]}"; do kill "$pid" 2>/dev/null || true; done
     for pid in "${STARTED[@]}"; do wait "$pid" 2>/dev/null || true; done
