@@ -8,6 +8,11 @@ public final class ApiPaths {
     public static final String ACQUIRE_ALL = "/api/lock/acquire-all";
     public static final String CANCEL = "/api/lock/cancel";
     public static final String LIST = "/api/lock/list";
+    public static final String EVENTS = "/api/lock/events";
+    public static final String SESSION_OPEN = "/api/session/open";
+    public static final String SESSION_HEARTBEAT = "/api/session/heartbeat";
+    public static final String SESSION_CLOSE = "/api/session/close";
+    public static final String BREAK = "/api/admin/break";
     public static final String VALIDATE = "/api/lock/validate/";
     public static final String STATUS = "/api/lock/status/";
     public static final String LIVEZ = "/livez";

@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * @param queueLength how many wait in line; with a busy resource
  * @param retryAfterMs when to try again, in milliseconds; with a refusal that will not last
  * @param reason why, where the status alone does not say
+ * @param breakReason what an operator wrote when breaking the lock; with a hold that was broken
+ * @param graceMs how long the resource stays unavailable, in milliseconds; with a break
+ * @param exclusionGivenUp true when it is granted again while a broken holder may still believe in its lease; with a break
  */
 public record LockAnswer(
         Status status,
@@ -42,7 +45,13 @@ public record LockAnswer(
         @Nullable List<HolderView> holders,
         @Nullable Long queueLength,
         @Nullable Long retryAfterMs,
-        @Nullable String reason) {
+        @Nullable String reason,
+        @Nullable String breakReason,
+        @Nullable Long graceMs,
+        @Nullable Boolean exclusionGivenUp) {
+
+    /** The {@code reason} of {@link Status#NOT_FOUND} when the hold was ended by an operator. */
+    public static final String BROKEN = "BROKEN";
 
     // Names that are encoded once, for the answers that are written most often.
     private static final SerializedString SUCCESS = new SerializedString("success");
@@ -59,6 +68,8 @@ public record LockAnswer(
     private static final SerializedString QUEUE_LENGTH = new SerializedString("queueLength");
     private static final SerializedString RETRY_AFTER_MS = new SerializedString("retryAfterMs");
     private static final SerializedString REASON = new SerializedString("reason");
+    private static final SerializedString BREAK_REASON = new SerializedString("breakReason");
+    private static final SerializedString GRACE_MS = new SerializedString("graceMs");
 
     /** The resource is the caller's. */
     public static LockAnswer acquired(
@@ -151,6 +162,14 @@ public record LockAnswer(
         return draft.finish();
     }
 
+    /** The lock lives as long as its session, which has so much left. */
+    public static LockAnswer heartbeatReceived(String lockToken, long remainingMs) {
+        Draft draft = new Draft(Status.HEARTBEAT_RECEIVED, "Heartbeat received successfully");
+        draft.lockToken = lockToken;
+        draft.remainingMs = remainingMs;
+        return draft.finish();
+    }
+
     /** The lock was given back. */
     public static LockAnswer released() {
         return refused(Status.RELEASED, "Lock released successfully");
@@ -169,6 +188,22 @@ public record LockAnswer(
     /** Nobody holds the resource. */
     public static LockAnswer notFound() {
         return refused(Status.NOT_FOUND, "Lock not found for the specified resource");
+    }
+
+    /** The hold under this token was ended by an operator, whatever became of the resource since. */
+    public static LockAnswer lostByBreak(@Nullable String breakReason) {
+        Draft draft = new Draft(Status.NOT_FOUND, "Lock not found for the specified resource");
+        draft.reason = BROKEN;
+        draft.breakReason = breakReason;
+        return draft.finish();
+    }
+
+    /** The holders hold the resource no longer; it is not granted before {@code graceMs} are over. */
+    public static LockAnswer broken(long graceMs, boolean exclusionGivenUp) {
+        Draft draft = new Draft(Status.BROKEN, "Lock broken successfully");
+        draft.graceMs = graceMs;
+        draft.exclusionGivenUp = exclusionGivenUp ? true : null;
+        return draft.finish();
     }
 
     /** Nothing happened; the caller may try again after {@code retryAfterMs}. */
@@ -218,6 +253,11 @@ public record LockAnswer(
             writeOptional(json, QUEUE_LENGTH, queueLength);
             writeOptional(json, RETRY_AFTER_MS, retryAfterMs);
             writeOptional(json, REASON, reason);
+            writeOptional(json, BREAK_REASON, breakReason);
+            writeOptional(json, GRACE_MS, graceMs);
+            if (exclusionGivenUp != null) {
+                json.writeBooleanField("exclusionGivenUp", exclusionGivenUp);
+            }
         });
     }
 
@@ -287,6 +327,9 @@ public record LockAnswer(
         private @Nullable Long queueLength;
         private @Nullable Long retryAfterMs;
         private @Nullable String reason;
+        private @Nullable String breakReason;
+        private @Nullable Long graceMs;
+        private @Nullable Boolean exclusionGivenUp;
 
         private Draft(@Nullable Status status, String message) {
             this.status = status;
@@ -312,6 +355,9 @@ public record LockAnswer(
                 case "queueLength" -> queueLength = number;
                 case "retryAfterMs" -> retryAfterMs = number;
                 case "reason" -> reason = text;
+                case "breakReason" -> breakReason = text;
+                case "graceMs" -> graceMs = number;
+                case "exclusionGivenUp" -> exclusionGivenUp = value == JsonToken.VALUE_TRUE ? true : null;
                 default -> parser.skipChildren();
             }
         }
@@ -331,7 +377,10 @@ public record LockAnswer(
                     holders,
                     queueLength,
                     retryAfterMs,
-                    reason);
+                    reason,
+                    breakReason,
+                    graceMs,
+                    exclusionGivenUp);
         }
     }
 }

@@ -16,10 +16,13 @@ public final class ProtocolLimits {
     public static final int MIN_REQUEST_ID_CHARS = 8;
     public static final int MAX_REQUEST_ID_CHARS = 64;
     public static final int MAX_METADATA_BYTES = 1_024;
+    public static final int MAX_BREAK_REASON_CHARS = 256;
     /** A wait may be this many times as long as the lease it is for. */
     public static final int MAX_WAIT_PER_TTL = 5;
     /** Holders an answer names at most, the oldest first. */
     public static final int MAX_HOLDERS_SHOWN = 100;
+    /** Losses, and as many wanted names, that the answer to one heartbeat of a session has at most; more follow. */
+    public static final int MAX_SESSION_NEWS = 100;
     /** Entries a page of a listing has at most. */
     public static final int MAX_LIST_LIMIT = 1_000;
     /** Fencing tokens stay below this, so that a JSON reader with doubles does not round them. */

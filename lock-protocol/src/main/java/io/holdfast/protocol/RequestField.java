@@ -18,7 +18,11 @@ enum RequestField {
     LIMIT("limit"),
     LOCK_DELAY_MS("lockDelayMs"),
     METADATA("metadata"),
-    RESOURCES("resources");
+    RESOURCES("resources"),
+    SESSION_ID("sessionId"),
+    ACK_SEQ("ackSeq"),
+    REASON("reason"),
+    GRACE_MS("graceMs");
 
     private static final Map<String, RequestField> BY_NAME = new HashMap<>();
 

@@ -107,6 +107,16 @@ final class RequestReader implements AutoCloseable {
         throw new InvalidRequestException(field.wireName() + " must be between " + min + " and " + max);
     }
 
+    /** The current value as text of so many characters that may be blank. */
+    String shortText(RequestField field, int maxChars) throws IOException, InvalidRequestException {
+        String text = Names.requireText(field.wireName(), string(field), 4 * maxChars);
+        if (text.length() > maxChars) {
+            throw new InvalidRequestException(
+                    field.wireName() + " must not be longer than " + maxChars + " characters");
+        }
+        return text;
+    }
+
     LockMode mode(RequestField field) throws IOException, InvalidRequestException {
         LockMode mode = LockMode.ofWireName(string(field));
         if (mode == null) {

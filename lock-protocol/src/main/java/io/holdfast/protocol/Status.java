@@ -11,6 +11,12 @@ public enum Status {
     HEARTBEAT_RECEIVED("HeartbeatReceived", 200),
     RELEASED("Released", 200),
     CANCELLED("Cancelled", 200),
+    /** A session was opened. */
+    OPENED("Opened", 200),
+    /** A session was closed, and with it all that it held. */
+    CLOSED("Closed", 200),
+    /** The holders were deprived of the resource. */
+    BROKEN("Broken", 200),
     /** The place in line is kept; repeat the request to wait on. */
     QUEUED("Queued", 202),
     OK("Ok", 200),
@@ -26,7 +32,11 @@ public enum Status {
     INVALID_TOKEN("InvalidToken", 409),
     /** The lock is lost: nobody holds this resource. Never used for an unknown path. */
     NOT_FOUND("NotFound", 404),
+    /** No such session, or none any more: all that it held is lost. */
+    SESSION_NOT_FOUND("SessionNotFound", 404),
     BAD_REQUEST("BadRequest", 400),
+    /** Not to be had over this listener. */
+    FORBIDDEN("Forbidden", 403),
     UNKNOWN_PATH("UnknownPath", 404),
     METHOD_NOT_ALLOWED("MethodNotAllowed", 405),
     PAYLOAD_TOO_LARGE("PayloadTooLarge", 413),

@@ -51,6 +51,18 @@ final class RoundTripTest {
         assertEquals("a", AcquireAllRequest.nameOfSet(all.resources()));
         CancelRequest cancel = new CancelRequest("r", "client", "request-1");
         assertEquals(cancel, CancelRequest.read(cancel.toJson(), RULES));
+        for (BreakRequest request :
+                List.of(new BreakRequest("r", "host is gone", 0L), new BreakRequest("r", null, null))) {
+            assertEquals(request, BreakRequest.read(request.toJson(), RULES));
+        }
+        AcquireTerms inSession = new AcquireTerms("client", null, 10_000, "request-1", "session-1", 0, Map.of());
+        AcquireRequest ofSession = new AcquireRequest(ResourceClaim.of("r", LockMode.EXCLUSIVE), inSession);
+        assertEquals(ofSession, AcquireRequest.read(ofSession.toJson(), RULES));
+        SessionOpenRequest open = new SessionOpenRequest("client", 5_000L, Map.of("host", "a"));
+        assertEquals(open, SessionOpenRequest.read(open.toJson(), RULES));
+        for (SessionRequest request : List.of(new SessionRequest("secret", 3L), new SessionRequest("secret", null))) {
+            assertEquals(request, SessionRequest.read(request.toJson(), RULES));
+        }
         TokenRequest token = new TokenRequest("r", "secret");
         assertEquals(token, TokenRequest.read(token.toJson(), RULES));
     }
@@ -65,6 +77,9 @@ final class RoundTripTest {
             LockAnswer.queued(12, 4),
             LockAnswer.unavailable(UnavailableReason.RECOVERING, 30_000),
             LockAnswer.ended("Released"),
+            LockAnswer.lostByBreak("host is gone"),
+            LockAnswer.broken(0, true),
+            LockAnswer.broken(45_000, false),
         };
         for (LockAnswer answer : answers) {
             assertEquals(answer, LockAnswer.read(answer.toJson()));
@@ -72,6 +87,46 @@ final class RoundTripTest {
         StatusAnswer status = new StatusAnswer(
                 true, "r", "me", holder.acquiredAt(), holder.acquiredAt(), List.of(holder), "shared", 2, 9L);
         assertEquals(status, StatusAnswer.read(status.toJson()));
+    }
+
+    @Test
+    void aLockOfASessionHasNoLeaseOfItsOwn() {
+        byte[] both = "{\"resourceName\":\"r\",\"sessionId\":\"s\",\"ttlMs\":5000}".getBytes(StandardCharsets.UTF_8);
+        assertThrows(InvalidRequestException.class, () -> AcquireRequest.read(both, RULES));
+    }
+
+    @Test
+    void answersOfSessionsAreReadAsTheyWereWritten() throws IOException {
+        SessionOpened opened = new SessionOpened("secret", 45_000, 44_000);
+        assertEquals(opened, SessionOpened.read(opened.toJson()));
+        assertEquals(Status.OPENED, LockAnswer.read(opened.toJson()).status());
+        LostLock lost = new LostLock("r", 9, LockAnswer.BROKEN, "host is gone");
+        SessionBeaten beaten = new SessionBeaten(
+                44_000, 7, List.of(lost, new LostLock("q", 3, LockAnswer.BROKEN, null)), List.of("w", "v"), true);
+        assertEquals(beaten, SessionBeaten.read(beaten.toJson()));
+        assertEquals(44_000, LockAnswer.read(beaten.toJson()).remainingMs());
+        for (String text : List.of("", "[]", "{}", "{\"remainingMs\":5,\"lost\":7}", "{\"remainingMs\":\"x\"}")) {
+            byte[] body = text.getBytes(StandardCharsets.UTF_8);
+            assertThrows(IOException.class, () -> SessionBeaten.read(body), text);
+            assertThrows(IOException.class, () -> SessionOpened.read(body), text);
+        }
+    }
+
+    @Test
+    void eventsAreReadAsTheyWereWritten() throws IOException {
+        Instant at = Instant.parse("2026-01-31T12:00:00.123Z");
+        LockEvent[] events = {
+            new LockEvent(EventKind.BROKEN, "a\nb", "me", 9L, at, "host is gone", true),
+            new LockEvent(EventKind.QUEUED, "r", null, null, at, null, false),
+        };
+        for (LockEvent event : events) {
+            byte[] data = event.toJson();
+            assertEquals(event, LockEvent.read(event.kind(), data));
+            assertFalse(new String(data, StandardCharsets.UTF_8).contains("\n"), "the data of an event is one line");
+            assertEquals(event.kind(), EventKind.ofWireName(event.kind().wireName()));
+        }
+        byte[] nothing = "{}".getBytes(StandardCharsets.UTF_8);
+        assertThrows(IOException.class, () -> LockEvent.read(EventKind.GRANTED, nothing));
     }
 
     @Test
@@ -85,8 +140,11 @@ final class RoundTripTest {
 
     @Test
     void secretsAreNotShown() {
-        AcquireTerms terms = new AcquireTerms("client", null, 0, "the-request-secret", 0, Map.of());
-        String shown = terms + " " + new CancelRequest("r", "c", "the-request-secret") + " "
+        AcquireTerms terms =
+                new AcquireTerms("client", null, 0, "the-request-secret", "the-session-secret", 0, Map.of());
+        String shown = terms + " " + new SessionRequest("the-session-secret", 1L) + " "
+                + new SessionOpened("the-session-secret", 1, 1) + " "
+                + new CancelRequest("r", "c", "the-request-secret") + " "
                 + new TokenRequest("r", "the-token-secret") + " "
                 + LockAnswer.acquired("the-token-secret", 1, 1, 1, 0, "the-request-secret");
         assertFalse(shown.contains("secret"), shown);

@@ -3,6 +3,7 @@ package io.holdfast.server;
 import io.holdfast.protocol.ProtocolLimits;
 import io.holdfast.protocol.RequestRules;
 import io.holdfast.server.http.HttpLimits;
+import io.holdfast.server.service.EventLimits;
 import io.holdfast.server.service.ServiceLimits;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.InvalidPathException;
@@ -19,6 +20,7 @@ import java.util.Properties;
  * @param dataDir where the server keeps what must survive a restart
  * @param drainMillis how long running requests may take to finish after SIGTERM
  * @param service bounds of the lock service
+ * @param events bounds of telling events
  * @param rules what requests may ask for
  * @param http bounds HTTP clients are held to
  */
@@ -29,6 +31,7 @@ public record LockServerConfig(
         Path dataDir,
         long drainMillis,
         ServiceLimits service,
+        EventLimits events,
         RequestRules rules,
         HttpLimits http) {
 
@@ -64,7 +67,10 @@ public record LockServerConfig(
                         in.number("maxLocks", 20_000_000, 1, 100_000_000),
                         (int) in.number("maxWaitersPerResource", 10_000, 1, 10_000_000),
                         (int) in.number("maxWaiters", 200_000, 1, 10_000_000),
+                        (int) in.number("maxSessions", 1_000_000, 1, 100_000_000),
                         (int) in.number("endedRequestsKept", 500_000, 0, 100_000_000)),
+                new EventLimits((int) in.number("eventsKept", 10_000, 100, 1_000_000), (int)
+                        in.number("maxEventStreams", 100, 0, 10_000)),
                 new RequestRules(
                         (int) in.number("maxNameBytes", 512, 1, MAX_NAME_BYTES),
                         maxTtlMillis,
@@ -107,7 +113,9 @@ public record LockServerConfig(
                 + " maxTtlMs=" + rules.maxTtlMs() + " maxWaitMs=" + rules.maxWaitMs() + " maxLocks="
                 + service.maxLocks()
                 + " maxWaitersPerResource=" + service.maxWaitersPerResource() + " maxWaiters=" + service.maxWaiters()
-                + " endedRequestsKept=" + service.endedRequestsKept() + " maxNameBytes="
+                + " maxSessions=" + service.maxSessions() + " endedRequestsKept=" + service.endedRequestsKept()
+                + " eventsKept=" + events.kept() + " maxEventStreams="
+                + events.maxStreams() + " maxNameBytes="
                 + rules.maxNameBytes() + " maxBodyBytes=" + http.maxBodyBytes() + " maxConnections="
                 + http.maxConnections() + " idleTimeoutMs=" + http.idleTimeoutMillis() + " requestTimeoutMs="
                 + http.requestTimeoutMillis() + " drainMs=" + drainMillis + " http2=" + http2;

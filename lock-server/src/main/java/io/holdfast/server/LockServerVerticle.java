@@ -8,6 +8,7 @@ import io.holdfast.server.http.LockRoutes;
 import io.holdfast.server.log.Promises;
 import io.holdfast.server.log.RestartState;
 import io.holdfast.server.log.StateFile;
+import io.holdfast.server.service.Events;
 import io.holdfast.server.service.LockService;
 import io.holdfast.server.service.TimeSource;
 import io.holdfast.server.service.TokenSource;
@@ -75,7 +76,7 @@ public final class LockServerVerticle extends VerticleBase {
         return running.server.actualPort();
     }
 
-    private record Recovered(StateFile file, @Nullable RestartState last, RestartState first) {}
+    private record Recovered(StateFile file, @Nullable RestartState last, RestartState first, boolean onLoopback) {}
 
     private Recovered recover(LockServerConfig config) {
         try {
@@ -84,7 +85,7 @@ public final class LockServerVerticle extends VerticleBase {
             RestartState first = Promises.atStart(last, config.service().defaultTtlMillis(), time.wallMillis());
             requirePlausibleClock(first);
             file.write(first);
-            return new Recovered(file, last, first);
+            return new Recovered(file, last, first, isLoopback(config.host()));
         } catch (IOException e) {
             throw new StartupException(Objects.requireNonNullElse(e.getMessage(), e.toString()));
         }
@@ -106,18 +107,21 @@ public final class LockServerVerticle extends VerticleBase {
                 .onComplete(written -> done.accept(written.succeeded())));
         long fencing = recovered.first.fencingReserved() - Promises.FENCING_BLOCK;
         long recoveryMillis = Promises.mustWaitFor(recovered.last);
+        Events events =
+                new Events(config.events(), fencing + 1, time, work -> context.runOnContext(turn -> repeat(work)));
         LockService service = new LockService(
                 new LockTable(fencing, config.service().endedRequestsKept()),
                 time,
                 new TokenSource(),
                 promises,
                 config.service(),
-                recoveryMillis);
+                recoveryMillis,
+                events);
         Connections connections = new Connections(time, config.http());
         every100Millis(service::tick);
         every100Millis(connections::tick);
         Handler<HttpServerRequest> routes = new LockRoutes(
-                        service, connections, config.rules(), config.http().maxBodyBytes())
+                        service, connections, config.rules(), config.http().maxBodyBytes(), recovered.onLoopback)
                 .handler(vertx);
         return vertx.createHttpServer(httpOptions(config))
                 .connectionHandler(config.http2() ? new Http2Entrance(connections, routes) : connections::opened)
@@ -126,7 +130,7 @@ public final class LockServerVerticle extends VerticleBase {
                 .listen()
                 .onSuccess(server -> {
                     running = new Running(recovered.file, promises, service, server, config.drainMillis());
-                    announce(config, server, recoveryMillis);
+                    announce(config, server, recovered.onLoopback, recoveryMillis);
                 })
                 .recover(e -> giveUp(recovered, promises)
                         .transform(done -> Future.failedFuture(new StartupException(
@@ -160,14 +164,14 @@ public final class LockServerVerticle extends VerticleBase {
         }
     }
 
-    private static void announce(LockServerConfig config, HttpServer server, long recoveryMillis) {
+    private static void announce(LockServerConfig config, HttpServer server, boolean onLoopback, long recoveryMillis) {
         LOG.info("Holdfast {} with {}", HoldfastApplication.version(), config.describe());
         if (recoveryMillis > 0) {
             LOG.info(
                     "Recovering: the last run did not end with nothing held, so nothing is granted for {} ms",
                     recoveryMillis);
         }
-        if (!isLoopback(config.host())) {
+        if (!onLoopback) {
             LOG.warn("Listening beyond loopback without authentication: whoever reaches {} may lock", config.host());
         }
         LOG.info("Listening on http://{}:{}", config.host(), server.actualPort());
@@ -193,6 +197,7 @@ public final class LockServerVerticle extends VerticleBase {
         long startMillis = time.nowMillis();
         return nothingHeldOr(stopping.drainMillis, stopping.service)
                 .compose(done -> {
+                    stopping.service.events().end();
                     long leftMillis = stopping.drainMillis - (time.nowMillis() - startMillis);
                     return stopping.server.shutdown(Math.max(0, leftMillis), TimeUnit.MILLISECONDS);
                 })

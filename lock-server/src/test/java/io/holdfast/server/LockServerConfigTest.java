@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.protocol.RequestRules;
 import io.holdfast.server.http.HttpLimits;
+import io.holdfast.server.service.EventLimits;
 import io.holdfast.server.service.ServiceLimits;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -23,7 +24,8 @@ final class LockServerConfigTest {
             false,
             Path.of("data"),
             5_000,
-            new ServiceLimits(45_000, 20_000_000, 10_000, 200_000, 500_000),
+            new ServiceLimits(45_000, 20_000_000, 10_000, 200_000, 1_000_000, 500_000),
+            new EventLimits(10_000, 100),
             new RequestRules(512, 120_000, 60_000),
             new HttpLimits(50_000, 75_000, 10_000, 16_384));
 
@@ -66,14 +68,16 @@ final class LockServerConfigTest {
                 true,
                 Path.of("/var/lib/holdfast"),
                 1,
-                new ServiceLimits(2_000, 3, 10, 11, 12),
+                new ServiceLimits(2_000, 3, 10, 11, 13, 12),
+                new EventLimits(130, 14),
                 new RequestRules(4, 5_000, 6_000),
                 new HttpLimits(6, 7_000, 8_000, 9_000));
         assertEquals(expected, read("""
                         {"host":"0.0.0.0","port":0,"http2":true,"storage":"memory","dataDir":"/var/lib/holdfast","drainMs":1,
                          "defaultTtlMs":2000,"maxLocks":3,"maxNameBytes":4,"maxTtlMs":5000,"maxConnections":6,
                          "idleTimeoutMs":7000,"requestTimeoutMs":8000,"maxBodyBytes":9000,"maxWaitersPerResource":10,
-                         "maxWaiters":11,"endedRequestsKept":12,"maxWaitMs":6000}""", Map.of()));
+                         "maxWaiters":11,"maxSessions":13,"endedRequestsKept":12,"maxWaitMs":6000,"eventsKept":130,
+                         "maxEventStreams":14}""", Map.of()));
     }
 
     @Test

@@ -41,7 +41,9 @@ final class OpenApiTest {
     private static final String NAMED = "{resourceName}";
 
     /** Documented statuses that no exchange here can bring about, and why. */
-    private static final Map<String, String> OUT_OF_REACH = Map.of("Unknown", "takes a fault in the server itself");
+    private static final Map<String, String> OUT_OF_REACH = Map.of(
+            "Unknown", "takes a fault in the server itself",
+            "Forbidden", "takes a listener that other machines can reach");
 
     /** For each call with a body, one that is accepted; a name is put in for %s. */
     private static final Map<String, String> ACCEPTED = Map.of(
@@ -49,7 +51,11 @@ final class OpenApiTest {
             ApiPaths.ACQUIRE_ALL, "{'resources':[{'resourceName':'%s'}],'clientId':'c'}",
             ApiPaths.HEARTBEAT, "{'resourceName':'%s','lockToken':'t'}",
             ApiPaths.RELEASE, "{'resourceName':'%s','lockToken':'t'}",
-            ApiPaths.CANCEL, "{'resourceName':'%s','clientId':'c','requestId':'request-0'}");
+            ApiPaths.CANCEL, "{'resourceName':'%s','clientId':'c','requestId':'request-0'}",
+            ApiPaths.SESSION_OPEN, "{'clientId':'c'}",
+            ApiPaths.SESSION_HEARTBEAT, "{'sessionId':'s'}",
+            ApiPaths.SESSION_CLOSE, "{'sessionId':'s'}",
+            ApiPaths.BREAK, "{'resourceName':'%s'}");
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final Set<String> seen = new TreeSet<>();
@@ -64,7 +70,12 @@ final class OpenApiTest {
     @BeforeEach
     void start() throws Exception {
         api = OpenApi.read(Path.of("../docs/openapi.yaml"));
-        server = LocalServer.start(dataDir, new JsonObject().put("maxWaitersPerResource", 1));
+        server = LocalServer.start(
+                dataDir,
+                new JsonObject()
+                        .put("maxWaitersPerResource", 1)
+                        .put("maxSessions", 2)
+                        .put("maxEventStreams", 1));
     }
 
     @AfterEach
@@ -78,6 +89,8 @@ final class OpenApiTest {
         playAcquires(ApiPaths.ACQUIRE, "{'resourceName':'%s'%s,'clientId':'%s'%s}");
         playAcquires(ApiPaths.ACQUIRE_ALL, "{'resources':[{'resourceName':'%s'%s}],'clientId':'%s'%s}");
         playTokens();
+        playSessions();
+        playBreaks();
         playLooks();
         playRefusals();
         playRecovery();
@@ -118,6 +131,45 @@ final class OpenApiTest {
             post(path, 200, "{'resourceName':'t','lockToken':'%s'}", token);
             post(path, 404, "{'resourceName':'nobody holds this','lockToken':'%s'}", token);
         }
+    }
+
+    private void playSessions() throws Exception {
+        String session = post(ApiPaths.SESSION_OPEN, 200, "{'clientId':'alice','ttlMs':30000}")
+                .get("sessionId")
+                .textValue();
+        post(ApiPaths.SESSION_OPEN, 200, "{'clientId':'bob'}");
+        post(ApiPaths.SESSION_OPEN, 429, "{'clientId':'carol'}");
+        for (String path : List.of(ApiPaths.ACQUIRE, ApiPaths.ACQUIRE_ALL)) {
+            post(path, 404, ACCEPTED.get(path).replace("'clientId':'c'", "'sessionId':'s'"), "in no session");
+        }
+        String token = post(ApiPaths.ACQUIRE, 200, "{'resourceName':'in-session','sessionId':'%s'}", session)
+                .get("lockToken")
+                .textValue();
+        post(ApiPaths.HEARTBEAT, 200, "{'resourceName':'in-session','lockToken':'%s'}", token);
+        post(
+                ApiPaths.ACQUIRE,
+                202,
+                "{'resourceName':'in-session','clientId':'c','waitMs':100,'requestId':'request-4'}");
+        post(ApiPaths.SESSION_HEARTBEAT, 200, "{'sessionId':'%s','ackSeq':0}", session);
+        for (String path : List.of(ApiPaths.SESSION_HEARTBEAT, ApiPaths.SESSION_CLOSE)) {
+            post(path, 404, ACCEPTED.get(path));
+        }
+        post(ApiPaths.SESSION_CLOSE, 200, "{'sessionId':'%s'}", session);
+    }
+
+    private void playBreaks() throws Exception {
+        post(ApiPaths.BREAK, 404, ACCEPTED.get(ApiPaths.BREAK), "nobody holds this");
+        post(ApiPaths.ACQUIRE, 200, ACCEPTED.get(ApiPaths.ACQUIRE), "to break");
+        post(ApiPaths.BREAK, 200, "{'resourceName':'to break','reason':'host is gone','graceMs':0}");
+        for (int listener = 0; listener < 2; listener++) {
+            // Their streams go on until the server stops; what they carry is tested elsewhere.
+            HttpRequest listen = HttpRequest.newBuilder(URI.create(server.endpoint() + ApiPaths.EVENTS))
+                    .build();
+            HttpResponse<?> response = http.send(listen, BodyHandlers.ofInputStream());
+            assertEquals(listener == 0 ? 200 : 429, response.statusCode());
+        }
+        seen.add(answerName("get", ApiPaths.EVENTS, "200", ""));
+        get(ApiPaths.EVENTS, 429);
     }
 
     private void playLooks() throws Exception {
@@ -165,6 +217,9 @@ final class OpenApiTest {
         server = LocalServer.start(dataDir);
         post(ApiPaths.ACQUIRE, 503, ACCEPTED.get(ApiPaths.ACQUIRE), "a");
         post(ApiPaths.ACQUIRE_ALL, 503, ACCEPTED.get(ApiPaths.ACQUIRE_ALL), "a");
+        post(ApiPaths.BREAK, 503, ACCEPTED.get(ApiPaths.BREAK), "a");
+        get(ApiPaths.EVENTS, 503);
+        post(ApiPaths.SESSION_OPEN, 503, ACCEPTED.get(ApiPaths.SESSION_OPEN));
         get(ApiPaths.STATUS + "a", 503);
         get(ApiPaths.VALIDATE + "a?fencingToken=1", 503);
         get(ApiPaths.LIST, 503);
@@ -251,7 +306,7 @@ final class OpenApiTest {
             }
         }
         assertTrue(examples[0] > 20);
-        for (String secret : List.of("lockToken", "requestId")) {
+        for (String secret : List.of("lockToken", "requestId", "sessionId")) {
             for (JsonNode schema : api.root().get("components").findValues(secret)) {
                 if (schema.isObject()) {
                     String says = api.resolve(schema).path("description").asText();

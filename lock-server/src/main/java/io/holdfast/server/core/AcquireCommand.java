@@ -9,12 +9,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param parts the resources, no name twice; at least one
  * @param clientId who asks; null for an anonymous holder
+ * @param session what the lock lives as long as, or null for a lease of its own
  * @param request the name of this acquire, or null for one that cannot be repeated
  * @param acquiredAtMillis wall-clock time, to be shown only
  */
 public record AcquireCommand(
         List<Part> parts,
         @Nullable String clientId,
+        @Nullable Session session,
         @Nullable RequestKey request,
         Terms terms,
         Token token,
@@ -26,10 +28,10 @@ public record AcquireCommand(
 
     /** Whether this is the same wish; the secret and the time differ from one repetition to the next. */
     boolean wantsTheSameAs(AcquireCommand other) {
-        return parts.equals(other.parts) && terms.equals(other.terms);
+        return session == other.session && parts.equals(other.parts) && terms.equals(other.terms);
     }
 
     AcquireCommand grantedNow(Token newToken, long nowMillis) {
-        return new AcquireCommand(parts, clientId, request, terms, newToken, nowMillis);
+        return new AcquireCommand(parts, clientId, session, request, terms, newToken, nowMillis);
     }
 }

@@ -5,6 +5,10 @@ public enum EndReason {
     RELEASED,
     EXPIRED,
     CANCELLED,
+    /** The session it was part of was closed. */
+    SESSION_CLOSED,
+    /** An operator took it from its holder. */
+    BROKEN,
     /** It waited, and nobody came back for its place in time. */
     ABANDONED
 }

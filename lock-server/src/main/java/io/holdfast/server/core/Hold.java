@@ -15,6 +15,7 @@ public final class Hold extends Timer {
     private final @Nullable List<Part> set;
 
     private final @Nullable String clientId;
+    private final @Nullable Session session;
     private final @Nullable RequestKey request;
     private final Terms terms;
     private final long tokenHigh;
@@ -28,6 +29,7 @@ public final class Hold extends Timer {
         this.claim = command.first().claim();
         this.set = command.parts().size() == 1 ? null : command.parts();
         this.clientId = command.clientId();
+        this.session = command.session();
         this.request = command.request();
         this.terms = command.terms();
         this.tokenHigh = command.token().high();
@@ -42,6 +44,15 @@ public final class Hold extends Timer {
         return TimerKind.LEASE;
     }
 
+    /** The one resource that is held, or the first of a set. */
+    public String resourceName() {
+        return resourceName;
+    }
+
+    public boolean isSet() {
+        return set != null;
+    }
+
     /** What is held, in the order it was asked for. */
     public List<Part> parts() {
         return set != null ? set : List.of(new Part(resourceName, claim));
@@ -49,6 +60,16 @@ public final class Hold extends Timer {
 
     public @Nullable String clientId() {
         return clientId;
+    }
+
+    /** What it lives as long as, or null: then the lease is its own. */
+    public @Nullable Session session() {
+        return session;
+    }
+
+    /** Whether it counts for nothing any more, because its session is over. */
+    public boolean isOver() {
+        return session != null && session.isOver();
     }
 
     /** The name of the acquire this came from, or null. */
@@ -88,7 +109,7 @@ public final class Hold extends Timer {
 
     /** Wall-clock time of the last heartbeat, to be shown only; the grant counts as the first. */
     public long lastHeartbeatMillis() {
-        return lastHeartbeatMillis;
+        return session == null ? lastHeartbeatMillis : Math.max(acquiredAtMillis, session.lastHeartbeatMillis());
     }
 
     /** Called by the serving node when it has renewed the lease. */
@@ -101,6 +122,6 @@ public final class Hold extends Timer {
     }
 
     boolean wantsTheSameAs(AcquireCommand command) {
-        return parts().equals(command.parts()) && terms.equals(command.terms());
+        return session == command.session() && parts().equals(command.parts()) && terms.equals(command.terms());
     }
 }

@@ -12,8 +12,13 @@ import org.jspecify.annotations.Nullable;
  * the places of one resource and nothing in the number of resources. Confined to the event loop.
  */
 public final class LockTable {
+    /** Broken holds whose holders are still told so. Breaking is done by hand, so this goes back a long way. */
+    private static final int BROKEN_HOLDS_KEPT = 100_000;
+
     private final Resources resources = new Resources();
     private final Requests requests;
+    private final Sessions sessions = new Sessions();
+    private final BrokenHolds brokenHolds = new BrokenHolds(BROKEN_HOLDS_KEPT);
     private long lastFencingToken;
     private long lastTicket;
     private long lastDelayEpoch;
@@ -96,6 +101,9 @@ public final class LockTable {
         command.parts()
                 .forEach(part -> resources.findOrCreate(part.resourceName()).add(place));
         requests.waits(place);
+        if (command.session() != null) {
+            command.session().add(place);
+        }
         waiters++;
         return place;
     }
@@ -105,7 +113,7 @@ public final class LockTable {
         return admits(place.parts());
     }
 
-    /** Whether the holders, and lock-delays, leave room for all of these. */
+    /** Whether the holders, lock-delays and graces leave room for all of these. */
     public boolean admits(List<Part> parts) {
         for (Part part : parts) {
             Resource resource = resources.find(part.resourceName());
@@ -145,34 +153,106 @@ public final class LockTable {
     }
 
     /**
-     * Ends a hold, all of it.
+     * Ends a hold, all of it, unless it is to be broken.
      *
      * @param reason {@link EndReason#EXPIRED} starts the lock-delay of the hold's terms
      * @return the epoch of the lock-delay that starts now, or 0
      */
     public long end(Hold hold, EndReason reason) {
         long epoch = reason == EndReason.EXPIRED && hold.terms().lockDelayMillis() > 0 ? ++lastDelayEpoch : 0;
+        end(hold, reason, epoch);
+        return epoch;
+    }
+
+    /**
+     * Keeps a resource from everybody who does not hold it, so that its holds can be broken one after the other.
+     *
+     * @return the epoch of the delay, which lasts until {@link #endDelay}
+     */
+    public long beginBreak(String resourceName) {
+        lastDelayEpoch++;
+        delay(resources.findOrCreate(resourceName), lastDelayEpoch, EndReason.BROKEN);
+        return lastDelayEpoch;
+    }
+
+    /**
+     * Ends a hold, all of it, by an operator's word.
+     *
+     * @param epoch the delay that begins now for all that was held, where it has not begun already
+     * @param reason what the holder is told when it comes with its token; null for nothing
+     */
+    public void breakHold(Hold hold, long epoch, @Nullable String reason) {
+        Session session = hold.session();
+        if (session != null) {
+            session.lost(hold, EndReason.BROKEN, reason);
+        }
+        end(hold, EndReason.BROKEN, epoch);
+        brokenHolds.add(hold, reason);
+    }
+
+    /** The hold that this token proved until it was broken, or null. */
+    public @Nullable BrokenHold brokenUnder(String resourceName, @Nullable Token token) {
+        return brokenHolds.find(resourceName, token);
+    }
+
+    private void end(Hold hold, EndReason reason, long epoch) {
         for (Part part : hold.parts()) {
             Resource resource = resources.findOrCreate(part.resourceName());
             resource.remove(hold);
             if (epoch != 0) {
-                resource.delay(epoch);
-                delays++;
+                delay(resource, epoch, reason);
             }
             resources.removeIfIdle(part.resourceName());
         }
         size -= hold.parts().size();
+        if (hold.session() != null) {
+            hold.session().remove(hold);
+        }
         requests.ends(hold.request(), reason);
-        return epoch;
     }
 
-    /** Ends that lock-delay; others of the same resource run on. */
+    private void delay(Resource resource, long epoch, EndReason reason) {
+        delays += resource.delay(epoch, reason) ? 1 : 0;
+    }
+
+    /** Ends that lock-delay or grace; others of the same resource run on. */
     public void endDelay(String resourceName, long epoch) {
         Resource resource = resources.find(resourceName);
         if (resource != null) {
             delays -= resource.endDelay(epoch) ? 1 : 0;
             resources.removeIfIdle(resourceName);
         }
+    }
+
+    /** Opens a session that holds nothing yet. The secret and the time that is shown are drawn by the caller. */
+    public Session openSession(Token id, String clientId, Terms terms, long openedAtMillis) {
+        Session session = new Session(id, clientId, terms, openedAtMillis);
+        sessions.add(session);
+        return session;
+    }
+
+    /** The session of that id that lives, or null. */
+    public @Nullable Session session(@Nullable Token id) {
+        return sessions.find(id);
+    }
+
+    /**
+     * Ends a session. From now on what it held and waited for counts for nothing; whoever says this ends all that, in its
+     * own time.
+     */
+    public void endSession(Session session, EndReason reason) {
+        sessions.remove(session);
+        session.end(reason);
+    }
+
+    /** Forgets the losses of a session up to that number: it has heard of them. */
+    public void acknowledge(Session session, long lossNumber) {
+        session.acknowledge(lossNumber);
+    }
+
+    /** How many sessions live. */
+    public int sessions() {
+        return sessions.size();
     }
 
     /** The place of a request that waits, or null. */
@@ -212,7 +292,7 @@ public final class LockTable {
         return size;
     }
 
-    /** How many lock-delays run. */
+    /** How many lock-delays and graces run. */
     public int delays() {
         return delays;
     }
@@ -235,12 +315,18 @@ public final class LockTable {
         }
         size += command.parts().size();
         requests.holds(hold);
+        if (command.session() != null) {
+            command.session().add(hold);
+        }
         return hold;
     }
 
     private void leave(Place place) {
         for (Part part : place.parts()) {
             resources.findOrCreate(part.resourceName()).remove(place);
+        }
+        if (place.session() != null) {
+            place.session().remove(place);
         }
         waiters--;
     }

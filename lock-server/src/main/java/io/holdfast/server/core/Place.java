@@ -38,6 +38,21 @@ public final class Place {
         return command.parts().size() > 1;
     }
 
+    public @Nullable String clientId() {
+        return command.clientId();
+    }
+
+    /** What it lives as long as, or null. */
+    public @Nullable Session session() {
+        return command.session();
+    }
+
+    /** Whether it counts for nothing any more, because its session is over. */
+    public boolean isOver() {
+        Session session = command.session();
+        return session != null && session.isOver();
+    }
+
     public @Nullable RequestKey request() {
         return command.request();
     }

@@ -2,11 +2,9 @@ package io.holdfast.server.core;
 
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * the event loop.
  */
 public final class Resource {
+    private static final int HOLDERS_TOLD = 100;
+
     private final String name;
     /** The one holder, when there is exactly one: what nearly every resource has, and all it should cost. */
     private @Nullable Hold onlyHold;
@@ -25,8 +25,11 @@ public final class Resource {
     /** Places for sets that this resource is part of, by ticket. */
     private @Nullable TreeMap<Long, Place> sets;
 
-    /** The lock-delays in force: several when holders that shared it expired one after the other. */
-    private @Nullable Set<Long> delayEpochs;
+    /**
+     * The delays in force by epoch, each with how the hold ended that it is for: several when holders that shared it
+     * expired one after the other.
+     */
+    private @Nullable TreeMap<Long, EndReason> delays;
 
     private int permitsTaken;
 
@@ -60,9 +63,14 @@ public final class Resource {
         return queue == null ? 0 : queue.size();
     }
 
-    /** Whether a lock-delay keeps it from everybody. */
+    /** Whether a lock-delay, or the grace after a break, keeps it from everybody. */
     public boolean isDelayed() {
-        return delayEpochs != null;
+        return delays != null;
+    }
+
+    /** Whether the grace after a break keeps it from everybody. */
+    public boolean isBroken() {
+        return delays != null && delays.containsValue(EndReason.BROKEN);
     }
 
     /** Whether a claim could be granted now as far as the holders go; the queue is not asked. */
@@ -106,7 +114,36 @@ public final class Resource {
         return hold != null && hold.isProvedBy(token) ? hold : null;
     }
 
+    /** Tells the session, if any, that others wait for what it has just been granted. */
+    private void tellIfWanted(Hold hold) {
+        Session session = hold.session();
+        if (session != null && isWaitedFor()) {
+            session.wanted(name);
+        }
+    }
+
+    private boolean isWaitedFor() {
+        return !queue().isEmpty() || !sets().isEmpty();
+    }
+
+    /** Among many holders only the oldest are told: a semaphore may have a million of them. */
+    private void tellOldest(boolean wanted) {
+        int left = HOLDERS_TOLD;
+        for (Hold hold : holds()) {
+            Session session = hold.session();
+            if (session != null && wanted) {
+                session.wanted(name);
+            } else if (session != null) {
+                session.notWanted(name);
+            }
+            if (--left == 0) {
+                return;
+            }
+        }
+    }
+
     void add(Hold hold) {
+        tellIfWanted(hold);
         permitsTaken += hold.claimOn(name).permits();
         if (holds == null && onlyHold == null) {
             onlyHold = hold;
@@ -124,6 +161,9 @@ public final class Resource {
     }
 
     void remove(Hold hold) {
+        if (hold.session() != null) {
+            hold.session().notWanted(name);
+        }
         permitsTaken -= hold.claimOn(name).permits();
         if (holds == null) {
             onlyHold = null;
@@ -136,6 +176,9 @@ public final class Resource {
     }
 
     void add(Place place) {
+        if (!isWaitedFor()) {
+            tellOldest(true);
+        }
         if (place.isSet()) {
             sets = sets == null ? new TreeMap<>() : sets;
             sets.put(place.ticket(), place);
@@ -150,17 +193,21 @@ public final class Resource {
         if (line != null) {
             line.remove(place.ticket());
         }
+        if (!isWaitedFor()) {
+            tellOldest(false);
+        }
     }
 
-    void delay(long epoch) {
-        delayEpochs = delayEpochs == null ? new HashSet<>(2) : delayEpochs;
-        delayEpochs.add(epoch);
+    /** Begins a delay, unless it has begun; returns whether it has only now. */
+    boolean delay(long epoch, EndReason reason) {
+        delays = delays == null ? new TreeMap<>() : delays;
+        return delays.put(epoch, reason) == null;
     }
 
     boolean endDelay(long epoch) {
-        boolean ended = delayEpochs != null && delayEpochs.remove(epoch);
-        if (delayEpochs != null && delayEpochs.isEmpty()) {
-            delayEpochs = null;
+        boolean ended = delays != null && delays.remove(epoch) != null;
+        if (delays != null && delays.isEmpty()) {
+            delays = null;
         }
         return ended;
     }

@@ -3,6 +3,7 @@ package io.holdfast.server.http;
 import io.holdfast.protocol.AcquireAllRequest;
 import io.holdfast.protocol.AcquireRequest;
 import io.holdfast.protocol.ApiPaths;
+import io.holdfast.protocol.BreakRequest;
 import io.holdfast.protocol.CancelRequest;
 import io.holdfast.protocol.HealthAnswer;
 import io.holdfast.protocol.InvalidRequestException;
@@ -10,6 +11,9 @@ import io.holdfast.protocol.LockAnswer;
 import io.holdfast.protocol.PathSegment;
 import io.holdfast.protocol.ProtocolLimits;
 import io.holdfast.protocol.RequestRules;
+import io.holdfast.protocol.SessionBeaten;
+import io.holdfast.protocol.SessionOpenRequest;
+import io.holdfast.protocol.SessionRequest;
 import io.holdfast.protocol.Status;
 import io.holdfast.protocol.TokenRequest;
 import io.holdfast.server.service.LockService;
@@ -35,13 +39,20 @@ public final class LockRoutes {
     private final Connections connections;
     private final RequestRules rules;
     private final int maxBodyBytes;
+    private final boolean onLoopback;
 
-    /** Creates the routes to {@code service}. */
-    public LockRoutes(LockService service, Connections connections, RequestRules rules, int maxBodyBytes) {
+    /**
+     * Creates the routes to {@code service}.
+     *
+     * @param onLoopback whether nobody can reach them from another machine
+     */
+    public LockRoutes(
+            LockService service, Connections connections, RequestRules rules, int maxBodyBytes, boolean onLoopback) {
         this.service = service;
         this.connections = connections;
         this.rules = rules;
         this.maxBodyBytes = maxBodyBytes;
+        this.onLoopback = onLoopback;
     }
 
     /** Builds the handler of all requests. */
@@ -79,7 +90,15 @@ public final class LockRoutes {
                 router,
                 ApiPaths.CANCEL,
                 (request, body) -> Answers.send(request, service.cancel(CancelRequest.read(body, rules))));
+        post(router, ApiPaths.SESSION_OPEN, this::openSession);
+        post(router, ApiPaths.SESSION_HEARTBEAT, this::heartbeatSession);
+        post(
+                router,
+                ApiPaths.SESSION_CLOSE,
+                (request, body) -> Answers.send(request, service.closeSession(SessionRequest.read(body, rules))));
+        post(router, ApiPaths.BREAK, this::breakHolds);
         get(router, ApiPaths.LIST, this::list);
+        get(router, ApiPaths.EVENTS, this::events);
         get(router, ApiPaths.LIVEZ, request -> Answers.send(request, HealthAnswer.UP));
         get(router, ApiPaths.READYZ, request -> Answers.send(request, service.readiness()));
         router.route().handler(ctx -> unknownPath(ctx.request()));
@@ -109,6 +128,22 @@ public final class LockRoutes {
     private void tokenCall(HttpServerRequest request, byte[] body, Function<TokenRequest, LockAnswer> call)
             throws InvalidRequestException {
         Answers.send(request, call.apply(TokenRequest.read(body, rules)));
+    }
+
+    private void openSession(HttpServerRequest request, byte[] body) throws InvalidRequestException {
+        service.openSession(
+                SessionOpenRequest.read(body, rules),
+                opened -> Answers.send(request, 200, opened.toJson()),
+                refusal -> Answers.send(request, refusal));
+    }
+
+    private void heartbeatSession(HttpServerRequest request, byte[] body) throws InvalidRequestException {
+        SessionBeaten beaten = service.heartbeat(SessionRequest.read(body, rules));
+        if (beaten == null) {
+            Answers.send(request, LockService.sessionNotFound());
+        } else {
+            Answers.send(request, 200, beaten.toJson());
+        }
     }
 
     private void named(HttpServerRequest request, String segment, NamedCall call) {
@@ -156,6 +191,42 @@ public final class LockRoutes {
                     limit,
                     answer -> Answers.send(request, 200, answer.toJson()));
         });
+    }
+
+    /** Whoever may lock is not thereby somebody who may break; as long as nobody has to say who he is, being here decides. */
+    private void breakHolds(HttpServerRequest request, byte[] body) throws InvalidRequestException {
+        BreakRequest wish = BreakRequest.read(body, rules);
+        if (!onLoopback) {
+            Answers.send(
+                    request, LockAnswer.refused(Status.FORBIDDEN, "Locks are broken over a loopback listener only"));
+        } else if (request.headers().contains(HttpHeaders.ORIGIN)) {
+            // A browser on this machine is on loopback as well, whatever page it shows.
+            Answers.send(request, LockAnswer.refused(Status.FORBIDDEN, "Locks are not broken by a web page"));
+        } else {
+            service.breakHolds(wish, new HttpCaller(request));
+        }
+    }
+
+    private void events(HttpServerRequest request) {
+        LockAnswer refusal = service.refusalToListen();
+        OpenConnection connection = connections.find(request);
+        if (refusal != null) {
+            Answers.send(request, refusal);
+        } else if (connection != null) {
+            events(request, connection);
+        }
+    }
+
+    private void events(HttpServerRequest request, OpenConnection connection) {
+        try {
+            String prefix = new QueryParameters(request).text("prefix");
+            boolean opened = EventStream.open(request, connection, service.events(), prefix == null ? "" : prefix);
+            if (!opened) {
+                Answers.send(request, LockAnswer.limitExceeded("As many listen to events as the server allows", 1_000));
+            }
+        } catch (InvalidRequestException e) {
+            Answers.send(request, e.answer());
+        }
     }
 
     /** A body nobody asked for is not read to its end. */

@@ -7,8 +7,9 @@ import io.vertx.core.http.HttpServerRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of one connection: when it last started a request, and the body that is on its way. One timer serves
- * both bounds and is looked at once per request time-out; starting and finishing a request only writes two fields.
+ * What is known of one connection: when it last started a request, the body that is on its way, and how many answers go
+ * on for as long as they like. One timer serves all bounds and is looked at once per request time-out; starting and
+ * finishing a request only writes two fields.
  * This is HTTP/1.1, where one request arrives at a time and its stream has no number; {@link MultiplexedConnection} is
  * HTTP/2. Confined to the event loop.
  */
@@ -16,6 +17,7 @@ class OpenConnection extends Timer {
     private final HttpConnection connection;
     private long lastStartMillis;
     private boolean used;
+    private int streams;
     private @Nullable Arrival arrival;
 
     /** A body on its way. */
@@ -57,8 +59,20 @@ class OpenConnection extends Timer {
         return lastStartMillis;
     }
 
+    /** An answer begins that ends when one of both sides likes: as long as it lasts, the connection is not idle. */
+    void streamOpened() {
+        streams++;
+    }
+
+    void streamEnded() {
+        streams--;
+    }
+
     /** How long this connection may go on from now without anything happening; 0 when its time is up. */
     long patienceMillis(long nowMillis, HttpLimits limits) {
+        if (streams > 0) {
+            return limits.idleTimeoutMillis();
+        }
         boolean awaited = !used || arrival != null;
         long allowed = awaited ? limits.requestTimeoutMillis() : limits.idleTimeoutMillis();
         return Math.max(0, lastStartMillis + allowed - nowMillis);

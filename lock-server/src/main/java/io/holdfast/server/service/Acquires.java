@@ -16,6 +16,7 @@ import io.holdfast.server.core.Hold;
 import io.holdfast.server.core.LockTable;
 import io.holdfast.server.core.Part;
 import io.holdfast.server.core.RequestKey;
+import io.holdfast.server.core.Session;
 import io.holdfast.server.core.Terms;
 import io.holdfast.server.core.Token;
 import io.holdfast.server.log.Promises;
@@ -38,6 +39,7 @@ final class Acquires {
     private final Grants grants;
     private final Views views;
     private final WaitingRoom waitingRoom;
+    private final Sessions sessions;
     private final Supplier<@Nullable LockAnswer> refusalToGrant;
     private final Terms plainTerms;
     private final RecentNames clientIds = new RecentNames();
@@ -56,6 +58,7 @@ final class Acquires {
             Grants grants,
             Views views,
             WaitingRoom waitingRoom,
+            Sessions sessions,
             Supplier<@Nullable LockAnswer> refusalToGrant) {
         this.table = table;
         this.time = time;
@@ -65,6 +68,7 @@ final class Acquires {
         this.grants = grants;
         this.views = views;
         this.waitingRoom = waitingRoom;
+        this.sessions = sessions;
         this.refusalToGrant = refusalToGrant;
         this.plainTerms = new Terms(limits.defaultTtlMillis(), 0, Map.of());
     }
@@ -92,9 +96,18 @@ final class Acquires {
             caller.answer(refusal);
             return;
         }
-        Terms terms = terms(wish);
+        Session session = wish.sessionId() == null ? null : sessions.find(wish.sessionId());
+        if (wish.sessionId() != null && session == null) {
+            caller.answer(Sessions.notFound());
+            return;
+        }
+        if (session != null && !isOwner(wish, session)) {
+            caller.answer(LockAnswer.refused(Status.BAD_REQUEST, "clientId is not the session's"));
+            return;
+        }
+        Terms terms = terms(wish, session);
         if (promises.allows(terms.claimedMillis(), table.lastFencingToken() + 1)) {
-            decide(parts, terms, wish, caller);
+            decide(parts, terms, session, wish, caller);
         } else {
             decideWhenPromised(parts, terms, wish, caller);
         }
@@ -115,14 +128,16 @@ final class Acquires {
         });
     }
 
-    private void decide(List<Part> parts, Terms terms, AcquireTerms wish, Caller caller) {
-        RequestKey key = key(parts, wish);
+    private void decide(List<Part> parts, Terms terms, @Nullable Session session, AcquireTerms wish, Caller caller) {
+        sessions.clear(parts);
+        String clientId = session == null ? clientIds.canonical(wish.clientId()) : session.clientId();
+        RequestKey key = key(parts, clientId, wish.requestId());
         if (isFull(parts) && !isKnown(key)) {
             caller.answer(LockAnswer.limitExceeded("The server holds as many locks as it may", 1_000));
             return;
         }
-        AcquireCommand command = new AcquireCommand(
-                parts, clientIds.canonical(wish.clientId()), key, terms, tokens.get(), time.wallMillis());
+        AcquireCommand command =
+                new AcquireCommand(parts, clientId, session, key, terms, tokens.get(), time.wallMillis());
         AcquireOutcome outcome = table.acquire(command, waitingRoom.mayOvertake(parts));
         switch (outcome.kind()) {
             case GRANTED -> granted(outcome, caller);
@@ -171,15 +186,23 @@ final class Acquires {
         };
     }
 
-    private Terms terms(AcquireTerms wish) {
+    private Terms terms(AcquireTerms wish, @Nullable Session session) {
+        Terms usual = session == null ? plainTerms : session.terms();
         boolean plain = wish.ttlMs() == null
                 && wish.lockDelayMs() == 0
                 && wish.metadata().isEmpty();
         if (plain) {
-            return plainTerms;
+            return usual;
         }
-        long ttlMillis = wish.ttlMs() != null ? wish.ttlMs() : limits.defaultTtlMillis();
-        return new Terms(ttlMillis, wish.lockDelayMs(), wish.metadata());
+        return new Terms(
+                wish.ttlMs() == null ? usual.ttlMillis() : wish.ttlMs(),
+                wish.lockDelayMs(),
+                wish.metadata().isEmpty() ? usual.metadata() : wish.metadata());
+    }
+
+    private static boolean isOwner(AcquireTerms wish, Session session) {
+        String clientId = wish.clientId();
+        return clientId == null || clientId.isBlank() || clientId.equals(session.clientId());
     }
 
     private static long waitMillis(AcquireTerms wish, Terms terms) {
@@ -187,11 +210,11 @@ final class Acquires {
     }
 
     /** An acquire is named by its resource, a set by its smallest, which comes first. */
-    private static @Nullable RequestKey key(List<Part> parts, AcquireTerms wish) {
-        if (wish.requestId() == null || wish.clientId() == null) {
+    private static @Nullable RequestKey key(List<Part> parts, @Nullable String clientId, @Nullable String requestId) {
+        if (requestId == null || clientId == null) {
             return null;
         }
-        return new RequestKey(parts.get(0).resourceName(), wish.clientId(), wish.requestId());
+        return new RequestKey(parts.get(0).resourceName(), clientId, requestId);
     }
 
     private static Part part(ResourceClaim claim) {

@@ -3,7 +3,7 @@ package io.holdfast.server.service;
 import io.holdfast.server.core.Timer;
 import io.holdfast.server.core.TimerKind;
 
-/** The end of a resource's lock-delay. */
+/** The end of a resource's lock-delay, or of the grace after a break. */
 final class DelayTimer extends Timer {
     private final String resourceName;
     private final long epoch;

@@ -6,23 +6,30 @@ import io.holdfast.server.core.Hold;
 import io.holdfast.server.core.LockTable;
 import io.holdfast.server.core.Part;
 import io.holdfast.server.core.RequestKey;
+import io.holdfast.server.core.Session;
 import io.holdfast.server.core.Timers;
+import org.jspecify.annotations.Nullable;
 
 /** Arms the lease of what was granted, and ends it with what it was for. Confined to the event loop. */
 final class Grants {
     private final LockTable table;
     private final Timers timers;
     private final TimeSource time;
+    private final Events events;
 
-    Grants(LockTable table, Timers timers, TimeSource time) {
+    Grants(LockTable table, Timers timers, TimeSource time, Events events) {
         this.table = table;
         this.timers = timers;
         this.time = time;
+        this.events = events;
     }
 
-    /** Starts the lease of a hold that was just granted. */
+    /** Starts the lease of a hold that was just granted, unless it lives as long as a session. */
     void arm(Hold hold) {
-        timers.arm(hold, time.nowMillis(), hold.terms().ttlMillis());
+        if (hold.session() == null) {
+            timers.arm(hold, time.nowMillis(), hold.terms().ttlMillis());
+        }
+        events.granted(hold);
     }
 
     /** Makes the lease run for its full length from now. */
@@ -35,6 +42,7 @@ final class Grants {
     void end(Hold hold, EndReason reason) {
         timers.cancel(hold);
         long epoch = table.end(hold, reason);
+        events.ended(hold, reason);
         if (epoch != 0) {
             for (Part part : hold.parts()) {
                 timers.arm(
@@ -45,8 +53,20 @@ final class Grants {
         }
     }
 
+    /** Ends a hold by an operator's word. What it held is kept from everybody until the delay of that epoch ends. */
+    void breakHold(Hold hold, long epoch, @Nullable String reason, boolean exclusionGivenUp) {
+        timers.cancel(hold);
+        table.breakHold(hold, epoch, reason);
+        events.broken(hold, reason, exclusionGivenUp);
+    }
+
     long remainingMillis(Hold hold) {
-        return timers.remainingMillis(hold, time.nowMillis());
+        Session session = hold.session();
+        return timers.remainingMillis(session == null ? hold : session, time.nowMillis());
+    }
+
+    long remainingMillis(Session session) {
+        return timers.remainingMillis(session, time.nowMillis());
     }
 
     LockAnswer answer(Hold hold, long waitedMillis) {

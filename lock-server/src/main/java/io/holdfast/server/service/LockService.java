@@ -2,20 +2,26 @@ package io.holdfast.server.service;
 
 import io.holdfast.protocol.AcquireAllRequest;
 import io.holdfast.protocol.AcquireRequest;
+import io.holdfast.protocol.BreakRequest;
 import io.holdfast.protocol.CancelRequest;
 import io.holdfast.protocol.HealthAnswer;
 import io.holdfast.protocol.ListAnswer;
 import io.holdfast.protocol.LockAnswer;
+import io.holdfast.protocol.SessionBeaten;
+import io.holdfast.protocol.SessionOpenRequest;
+import io.holdfast.protocol.SessionOpened;
+import io.holdfast.protocol.SessionRequest;
 import io.holdfast.protocol.StatusAnswer;
 import io.holdfast.protocol.TokenRequest;
 import io.holdfast.protocol.UnavailableReason;
 import io.holdfast.protocol.ValidateAnswer;
+import io.holdfast.server.core.BrokenHold;
 import io.holdfast.server.core.EndReason;
 import io.holdfast.server.core.Hold;
 import io.holdfast.server.core.LockTable;
 import io.holdfast.server.core.Place;
 import io.holdfast.server.core.RequestKey;
-import io.holdfast.server.core.Resource;
+import io.holdfast.server.core.Session;
 import io.holdfast.server.core.Timer;
 import io.holdfast.server.core.Timers;
 import io.holdfast.server.core.Token;
@@ -44,7 +50,10 @@ public final class LockService {
     private final Grants grants;
     private final Views views;
     private final WaitingRoom waitingRoom;
+    private final Sessions sessions;
     private final Acquires acquires;
+    private final Breaks breaks;
+    private final Events events;
     private final Deque<Listing> listings = new ArrayDeque<>();
     private final long recoveredAtMillis;
     private boolean recovered;
@@ -54,6 +63,7 @@ public final class LockService {
      * Creates a service that starts now.
      *
      * @param recoveryMillis how long locks of an earlier run may still be believed in: nothing is granted before
+     * @param events where what happens is told
      */
     public LockService(
             LockTable table,
@@ -61,15 +71,20 @@ public final class LockService {
             Supplier<Token> tokens,
             Promises promises,
             ServiceLimits limits,
-            long recoveryMillis) {
+            long recoveryMillis,
+            Events events) {
         this.table = table;
         this.timers = new Timers(time.nowMillis());
         this.time = time;
-        this.grants = new Grants(table, timers, time);
+        this.grants = new Grants(table, timers, time, events);
         this.views = new Views(table, grants);
-        this.waitingRoom = new WaitingRoom(table, timers, time, grants, views, tokens, promises);
-        this.acquires =
-                new Acquires(table, time, tokens, promises, limits, grants, views, waitingRoom, this::refusalToGrant);
+        this.waitingRoom = new WaitingRoom(table, timers, time, grants, views, tokens, promises, events);
+        this.sessions =
+                new Sessions(table, timers, time, tokens, promises, limits, grants, waitingRoom, this::refusalToGrant);
+        this.acquires = new Acquires(
+                table, time, tokens, promises, limits, grants, views, waitingRoom, sessions, this::refusalToGrant);
+        this.breaks = new Breaks(table, timers, time, promises, grants, waitingRoom);
+        this.events = events;
         this.recoveredAtMillis = time.nowMillis() + recoveryMillis;
     }
 
@@ -83,8 +98,29 @@ public final class LockService {
         acquires.acquireAll(request, caller);
     }
 
+    /** Opens a session, or says why not. */
+    public void openSession(SessionOpenRequest request, Consumer<SessionOpened> opened, Consumer<LockAnswer> refused) {
+        sessions.open(request, opened, refused);
+    }
+
+    /** Renews a session; null if there is none of that id: answer {@link #sessionNotFound}. */
+    public @Nullable SessionBeaten heartbeat(SessionRequest request) {
+        return sessions.heartbeat(request, draining);
+    }
+
+    /** Ends a session with all that it holds. */
+    public LockAnswer closeSession(SessionRequest request) {
+        return sessions.close(request);
+    }
+
+    /** The answer to whoever names a session that does not live. */
+    public static LockAnswer sessionNotFound() {
+        return Sessions.notFound();
+    }
+
     /** Makes sure that an acquire holds nothing, now and in future, whatever became of it. */
     public LockAnswer cancel(CancelRequest request) {
+        sessions.clear(request.resourceName());
         RequestKey key = new RequestKey(request.resourceName(), request.clientId(), request.requestId());
         Place place = table.placeOf(key);
         Hold hold = table.holdOf(key);
@@ -98,12 +134,16 @@ public final class LockService {
         return LockAnswer.cancelled();
     }
 
-    /** Renews the lease that this token proves; it then runs for its full length from now. */
+    /** Renews the lease that this token proves, which then runs for its full length from now; a session's stays as it is. */
     public LockAnswer heartbeat(TokenRequest request) {
+        sessions.clear(request.resourceName());
         Token token = Token.parse(request.lockToken());
         Hold hold = table.heldUnder(request.resourceName(), token);
         if (hold == null) {
-            return refusal(table.check(request.resourceName(), token));
+            return refusal(request.resourceName(), token);
+        }
+        if (hold.session() != null) {
+            return LockAnswer.heartbeatReceived(request.lockToken(), grants.remainingMillis(hold));
         }
         grants.renew(hold);
         return LockAnswer.heartbeatReceived(request.lockToken());
@@ -111,13 +151,25 @@ public final class LockService {
 
     /** Ends the hold that this token proves, all of it. */
     public LockAnswer release(TokenRequest request) {
+        sessions.clear(request.resourceName());
         Token token = Token.parse(request.lockToken());
         Hold hold = table.heldUnder(request.resourceName(), token);
         if (hold == null) {
-            return refusal(table.check(request.resourceName(), token));
+            return refusal(request.resourceName(), token);
         }
         end(hold, EndReason.RELEASED);
         return LockAnswer.released();
+    }
+
+    /** Takes a resource from all who hold it, with all else they hold under the same tokens. */
+    public void breakHolds(BreakRequest request, Caller caller) {
+        LockAnswer refusal = refusalToTell();
+        if (refusal != null) {
+            caller.answer(refusal);
+        } else {
+            sessions.clear(request.resourceName());
+            breaks.start(request, caller);
+        }
     }
 
     private void end(Hold hold, EndReason reason) {
@@ -127,11 +179,13 @@ public final class LockService {
 
     /** Who holds the resource. Ask {@link #refusalToTell} first. */
     public StatusAnswer status(String resourceName) {
+        sessions.clear(resourceName);
         return views.status(resourceName);
     }
 
     /** Whether a fencing token is held now. Ask {@link #refusalToTell} first. */
     public ValidateAnswer validate(String resourceName, long fencingToken) {
+        sessions.clear(resourceName);
         return views.validate(resourceName, fencingToken);
     }
 
@@ -157,19 +211,33 @@ public final class LockService {
                 : LockAnswer.unavailable(UnavailableReason.RECOVERING, recoveredAtMillis - time.nowMillis());
     }
 
-    /** Ends what is due and goes on with long listings. To be called every 100 ms; again soon when it returns true. */
+    /** Why nobody may begin to listen to {@link #events} now, or null. */
+    public @Nullable LockAnswer refusalToListen() {
+        return refusalToGrant();
+    }
+
+    /** What happens to the locks. Ask {@link #refusalToListen} first. */
+    public Events events() {
+        return events;
+    }
+
+    /** Ends what is due, goes on with long listings and breaks, and keeps listeners awake. To be called every 100 ms; again soon when it returns true. */
     public boolean tick() {
         boolean more = timers.tick(time.nowMillis(), TIMERS_PER_TICK, this::due);
         Listing listing = listings.peek();
         if (listing != null && listing.step()) {
             listings.remove();
         }
-        return more || !listings.isEmpty();
+        boolean ending = sessions.step();
+        boolean breaking = breaks.step();
+        events.tick();
+        return more || ending || breaking || !listings.isEmpty();
     }
 
     private void due(Timer timer) {
         switch (timer.kind()) {
             case LEASE -> end((Hold) timer, EndReason.EXPIRED);
+            case SESSION -> sessions.expire((Session) timer);
             case PLACE -> waitingRoom.timeIsUp((Seat) timer);
             case LOCK_DELAY -> endDelay((DelayTimer) timer);
             case CONNECTION -> throw new IllegalStateException("connections have timers of their own");
@@ -178,10 +246,7 @@ public final class LockService {
 
     private void endDelay(DelayTimer delay) {
         table.endDelay(delay.resourceName(), delay.epoch());
-        Resource resource = table.find(delay.resourceName());
-        if (resource != null) {
-            waitingRoom.handOver(resource);
-        }
+        waitingRoom.handOver(delay.resourceName());
     }
 
     /** Whether the server grants locks now. */
@@ -225,7 +290,13 @@ public final class LockService {
         return draining ? LockAnswer.unavailable(UnavailableReason.DRAINING, 1_000) : refusalToTell();
     }
 
-    private static LockAnswer refusal(Verdict verdict) {
-        return verdict == Verdict.NOT_FOUND ? LockAnswer.notFound() : LockAnswer.invalidToken();
+    private LockAnswer refusal(String resourceName, @Nullable Token token) {
+        BrokenHold broken = table.brokenUnder(resourceName, token);
+        if (broken != null) {
+            return LockAnswer.lostByBreak(broken.reason());
+        }
+        return table.check(resourceName, token) == Verdict.NOT_FOUND
+                ? LockAnswer.notFound()
+                : LockAnswer.invalidToken();
     }
 }

@@ -12,8 +12,11 @@ import io.holdfast.server.core.LockTable;
 import io.holdfast.server.core.Mode;
 import io.holdfast.server.core.Resource;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What others are shown of the table: everything but the secrets. Confined to the event loop. */
@@ -74,23 +77,23 @@ final class Views {
     }
 
     ListAnswer.Entry entry(Resource resource) {
-        Hold oldest =
-                resource.holds().isEmpty() ? null : resource.holds().iterator().next();
+        Hold oldest = live(resource).findFirst().orElse(null);
         return new ListAnswer.Entry(
                 resource.name(), oldest == null ? null : mode(oldest, resource.name()), holders(resource), (int)
                         queueLength(resource));
     }
 
     static String wireName(EndReason reason) {
-        String name = reason.name();
-        return name.charAt(0) + name.substring(1).toLowerCase(Locale.ROOT);
+        return Arrays.stream(reason.name().split("_", -1))
+                .map(word -> word.charAt(0) + word.substring(1).toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining());
     }
 
     private List<HolderView> holders(@Nullable Resource resource) {
         if (resource == null) {
             return List.of();
         }
-        return resource.holds().stream()
+        return live(resource)
                 .limit(ProtocolLimits.MAX_HOLDERS_SHOWN)
                 .map(hold -> new HolderView(
                         hold.clientId(),
@@ -100,6 +103,11 @@ final class Views {
                         hold.terms().metadata(),
                         hold.fencingToken()))
                 .toList();
+    }
+
+    /** A listing may come by before what a session has left is ended. */
+    private static Stream<Hold> live(Resource resource) {
+        return resource.holds().stream().filter(hold -> !hold.isOver());
     }
 
     private static long queueLength(@Nullable Resource resource) {
@@ -117,7 +125,10 @@ final class Views {
     }
 
     private static @Nullable String reason(@Nullable Resource resource) {
-        return resource != null && resource.isDelayed() && resource.holds().isEmpty() ? "LockDelay" : null;
+        if (resource == null || !resource.isDelayed() || !resource.holds().isEmpty()) {
+            return null;
+        }
+        return resource.isBroken() ? "Broken" : "LockDelay";
     }
 
     private static String mode(Hold hold, String resourceName) {

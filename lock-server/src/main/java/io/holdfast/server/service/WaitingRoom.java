@@ -36,6 +36,7 @@ final class WaitingRoom {
     private final Views views;
     private final Supplier<Token> tokens;
     private final Promises promises;
+    private final Events events;
     /** The places of each queue whose callers are connected, by ticket; no entry where nobody is. */
     private final Map<String, TreeMap<Long, Place>> attached = new HashMap<>();
 
@@ -46,7 +47,8 @@ final class WaitingRoom {
             Grants grants,
             Views views,
             Supplier<Token> tokens,
-            Promises promises) {
+            Promises promises,
+            Events events) {
         this.table = table;
         this.timers = timers;
         this.time = time;
@@ -54,6 +56,7 @@ final class WaitingRoom {
         this.views = views;
         this.tokens = tokens;
         this.promises = promises;
+        this.events = events;
     }
 
     /** Whether a newcomer may take the resources if they are free: nobody who is there waits for one of them. */
@@ -69,6 +72,7 @@ final class WaitingRoom {
     /** Puts a busy acquire in line. */
     void enqueue(AcquireCommand command, Caller caller, long waitMillis) {
         Place place = table.enqueue(command);
+        events.queued(place);
         sit(new Seat(place), caller, waitMillis);
     }
 
@@ -152,15 +156,21 @@ final class WaitingRoom {
 
     /** Ends a place; whoever waits there is told. */
     void drop(Place place, EndReason reason) {
+        remove(place, reason);
+        handOver(place.parts());
+    }
+
+    /** Ends a place and leaves it to the caller to hand over what it was in the way of. */
+    void remove(Place place, EndReason reason) {
         Seat seat = Seat.of(place);
         Caller caller = seat.caller();
         leave(seat);
         timers.cancel(seat);
         table.drop(place, reason);
+        events.left(place, reason);
         if (caller != null) {
-            caller.answer(LockAnswer.ended(Views.wireName(reason)));
+            caller.answer(place.isOver() ? Sessions.notFound() : LockAnswer.ended(Views.wireName(reason)));
         }
-        handOver(place.parts());
     }
 
     /** Sends everybody away who waits for one of these resources; for a server that stops. */
@@ -175,7 +185,7 @@ final class WaitingRoom {
         }
     }
 
-    private static List<Place> allPlaces(Resource resource) {
+    static List<Place> allPlaces(Resource resource) {
         List<Place> places = new ArrayList<>(resource.queue());
         places.addAll(resource.sets());
         return places;
@@ -184,22 +194,32 @@ final class WaitingRoom {
     /** Grants whatever can be granted of these resources now. */
     void handOver(List<Part> parts) {
         for (Part part : parts) {
-            Resource resource = table.find(part.resourceName());
-            if (resource != null) {
-                handOver(resource);
-            }
+            handOver(part.resourceName());
+        }
+    }
+
+    /** Grants whatever can be granted of the resource of that name now. */
+    void handOver(String resourceName) {
+        Resource resource = table.find(resourceName);
+        if (resource != null) {
+            handOver(resource);
         }
     }
 
     /** Grants whatever can be granted of this resource now. */
     void handOver(Resource resource) {
         Place next = firstAttached(resource);
-        while (next != null && isGrantable(next)) {
-            grant(next);
+        while (next != null && (next.isOver() || isGrantable(next))) {
+            if (next.isOver()) {
+                remove(next, Sessions.reasonOf(next.session()));
+            } else {
+                grant(next);
+            }
             next = firstAttached(resource);
         }
         for (Place set : List.copyOf(resource.sets())) {
-            if (Seat.of(set).caller() != null && isGrantable(set) && mayOvertake(set.parts())) {
+            boolean there = Seat.of(set).caller() != null && !set.isOver();
+            if (there && isGrantable(set) && mayOvertake(set.parts())) {
                 grant(set);
             }
         }

@@ -16,6 +16,7 @@ final class RawHttp implements AutoCloseable {
     RawHttp(int port) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(READ_TIMEOUT_MS);
+        socket.setTcpNoDelay(true);
     }
 
     /** What came back: the status code, the head as it was, the body. */
@@ -65,10 +66,23 @@ final class RawHttp implements AutoCloseable {
         return new Answer(empty.code(), text, new String(body, StandardCharsets.UTF_8));
     }
 
+    /** Reads on until that text has come, and the line it is in is complete; returns everything, as it came. */
+    String readUntil(String text) throws IOException {
+        StringBuilder seen = new StringBuilder();
+        do {
+            for (int b = readByte(); b != '\n'; b = readByte()) {
+                seen.append((char) b);
+            }
+            seen.append('\n');
+        } while (seen.indexOf(text) < 0);
+        return seen.toString();
+    }
+
     /** Waits until the other side has closed the connection; whatever it sends before that is dropped. */
     void awaitClosed() throws IOException {
         try {
-            while (socket.getInputStream().read() >= 0) {
+            byte[] dropped = new byte[65_536];
+            while (socket.getInputStream().read(dropped) >= 0) {
                 // dropped
             }
         } catch (java.net.SocketException e) {

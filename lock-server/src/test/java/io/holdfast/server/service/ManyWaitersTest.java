@@ -25,13 +25,15 @@ final class ManyWaitersTest {
 
     private final LockTable table = new LockTable(0, 1_000);
     private long tokensDrawn;
+    private final TimeSource time = new TimeSource(() -> 0, () -> 0);
     private final LockService service = new LockService(
             table,
-            new TimeSource(() -> 0, () -> 0),
+            time,
             () -> new Token(0, ++tokensDrawn),
             new Promises(new RestartState(100_000, 1L << 40, false), (state, done) -> done.accept(true)),
-            new ServiceLimits(45_000, 1_000_000, 1_000_000, 1_000_000, 1_000),
-            0);
+            new ServiceLimits(45_000, 1_000_000, 1_000_000, 1_000_000, 1_000, 1_000),
+            0,
+            new Events(new EventLimits(1, 0), 1, time, work -> {}));
     private final List<VirtualCaller> waiters = new ArrayList<>();
 
     private void queue(int count, int resources, boolean withRequestId) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.holdfast.protocol.AcquireRequest;
 import io.holdfast.protocol.AcquireTerms;
+import io.holdfast.protocol.BreakRequest;
 import io.holdfast.protocol.CancelRequest;
 import io.holdfast.protocol.LockAnswer;
 import io.holdfast.protocol.LockMode;
@@ -20,13 +21,18 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random acquires in all modes, waits, repetitions, cancels, disconnects and releases against a model of plain lists.
+ * Random acquires in all modes, waits, repetitions, cancels, disconnects, breaks and releases against a model of plain lists.
  * What everybody was told, in which order, must be the same. {@code -Dseed=N} replays one run.
  */
 final class SharingFuzzTest {
     private static final int RUNS = 400;
     private static final int STEPS = 300;
     private static final int LIMIT = 4;
+    private static final long GRACE_MS = 1_000;
+    /** Enough for every grace that runs, and so often that no lease ends meanwhile. */
+    private static final long PAUSE_MS = 2_000;
+
+    private static final int MAX_PAUSES = 20;
 
     @Test
     void everybodyIsToldWhatTheModelSays() {
@@ -54,6 +60,7 @@ final class SharingFuzzTest {
         private final List<Wish> wishes = new ArrayList<>();
         private final Map<String, VirtualCaller> callers = new HashMap<>();
         private final Map<String, String> tokens = new HashMap<>();
+        private int pauses;
 
         private Run(long seed) {
             random = new Random(seed);
@@ -61,12 +68,14 @@ final class SharingFuzzTest {
 
         private void play() {
             for (int step = 0; step < STEPS; step++) {
-                switch (random.nextInt(9)) {
+                switch (random.nextInt(12)) {
                     case 0, 1, 2 -> ask(newWish(), true);
                     case 3 -> ask(newWish(), false);
                     case 4 -> onOne(wish -> ask(wish, true));
                     case 5 -> onOne(this::cancel);
                     case 6 -> onOne(this::disconnect);
+                    case 7 -> breakHolds("r" + random.nextInt(3), random.nextInt(3) == 0 ? 0 : GRACE_MS);
+                    case 8 -> pause();
                     default -> onOne(this::release);
                 }
             }
@@ -126,8 +135,28 @@ final class SharingFuzzTest {
         private void release(Wish wish) {
             String token = tokens.get(wish.client);
             if (token != null) {
-                server.release(wish.resource, token);
+                if (LockAnswer.BROKEN.equals(
+                        server.release(wish.resource, token).reason())) {
+                    told.add(wish.client + " is told that it was broken");
+                }
                 model.release(wish);
+            }
+        }
+
+        private void breakHolds(String resource, long graceMillis) {
+            server.service()
+                    .breakHolds(
+                            new BreakRequest(resource, null, graceMillis),
+                            new VirtualCaller(answer -> told.add("break " + resource + " " + answer.status())));
+            model.breakHolds(resource, graceMillis > 0);
+        }
+
+        /** Long enough for a place that nobody is at to end as well: there are none. */
+        private void pause() {
+            if (pauses++ < MAX_PAUSES) {
+                model.detached().forEach(this::cancel);
+                server.advance(PAUSE_MS);
+                model.endGraces();
             }
         }
     }
@@ -139,6 +168,8 @@ final class SharingFuzzTest {
         private final List<Wish> line = new ArrayList<>();
         private final List<Wish> attached = new ArrayList<>();
         private final List<Wish> over = new ArrayList<>();
+        private final List<Wish> broken = new ArrayList<>();
+        private final List<String> graces = new ArrayList<>();
 
         private void ask(Wish wish, boolean wait, boolean olderWaits) {
             if (over.contains(wish)) {
@@ -198,6 +229,32 @@ final class SharingFuzzTest {
             if (holders.remove(wish)) {
                 over.add(wish);
                 handOver(wish.resource);
+            } else if (broken.contains(wish)) {
+                told.add(wish.client + " is told that it was broken");
+            }
+        }
+
+        private void breakHolds(String resource, boolean withGrace) {
+            List<Wish> held = holders.stream()
+                    .filter(holder -> holder.resource.equals(resource))
+                    .toList();
+            told.add("break " + resource + " " + (held.isEmpty() ? Status.NOT_FOUND : Status.BROKEN));
+            holders.removeAll(held);
+            broken.addAll(held);
+            over.addAll(held);
+            if (withGrace && !held.isEmpty()) {
+                graces.add(resource);
+            }
+            handOver(resource);
+        }
+
+        private List<Wish> detached() {
+            return line.stream().filter(wish -> !attached.contains(wish)).toList();
+        }
+
+        private void endGraces() {
+            while (!graces.isEmpty()) {
+                handOver(graces.remove(0));
             }
         }
 
@@ -231,6 +288,9 @@ final class SharingFuzzTest {
         }
 
         private boolean admits(Wish wish) {
+            if (graces.contains(wish.resource)) {
+                return false;
+            }
             List<Wish> there = holders.stream()
                     .filter(holder -> holder.resource.equals(wish.resource))
                     .toList();

@@ -3,6 +3,7 @@ package io.holdfast.server.service;
 import io.holdfast.protocol.AcquireAllRequest;
 import io.holdfast.protocol.AcquireRequest;
 import io.holdfast.protocol.AcquireTerms;
+import io.holdfast.protocol.BreakRequest;
 import io.holdfast.protocol.CancelRequest;
 import io.holdfast.protocol.HealthAnswer;
 import io.holdfast.protocol.HolderView;
@@ -10,6 +11,10 @@ import io.holdfast.protocol.ListAnswer;
 import io.holdfast.protocol.LockAnswer;
 import io.holdfast.protocol.LockMode;
 import io.holdfast.protocol.ResourceClaim;
+import io.holdfast.protocol.SessionBeaten;
+import io.holdfast.protocol.SessionOpenRequest;
+import io.holdfast.protocol.SessionOpened;
+import io.holdfast.protocol.SessionRequest;
 import io.holdfast.protocol.StatusAnswer;
 import io.holdfast.server.core.Token;
 import java.util.Arrays;
@@ -22,12 +27,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A script of commands and what the service said to each. A line is a command, a comment ({@code #}), blank, or output
- * ({@code >}). Tokens are called t1, t2, … in the order they were granted; fencing tokens count from 1.
+ * ({@code >}). Tokens are called t1, t2, … in the order they were granted, sessions s1, s2, …; fencing tokens count from 1.
  */
 final class Transcript {
     private final VirtualServer server = new VirtualServer();
     private final Map<String, VirtualCaller> callers = new HashMap<>();
+    private final Map<String, VirtualListener> sinks = new HashMap<>();
+    private final Map<String, Listener> listeners = new HashMap<>();
     private final Map<String, String> tokens = new LinkedHashMap<>();
+    private final Map<String, String> sessions = new HashMap<>();
     private final StringBuilder out = new StringBuilder();
 
     /** Plays the commands of a transcript and returns it with the output they really have. */
@@ -36,6 +44,7 @@ final class Transcript {
             out.append(line).append('\n');
             if (!line.isBlank() && !line.startsWith("#")) {
                 run(line.trim().split(" +", -1));
+                server.tellEvents();
             }
         });
         return out.toString();
@@ -46,6 +55,15 @@ final class Transcript {
             case "acquire" -> acquire(words);
             case "all" -> acquireAll(words);
             case "cancel" -> cancel(words);
+            case "open" -> open(words);
+            case "beat" -> beat(words);
+            case "close" -> say(show(server.service().closeSession(new SessionRequest(session(words[1]), null))));
+            case "break" -> breakHolds(words);
+            case "listen" -> listen(words);
+            case "leave" -> listener(words[1]).leave();
+            case "fill" -> sink(words[1]).fill(true);
+            case "empty" -> empty(words[1]);
+            case "end" -> server.service().events().end();
             case "gone" -> caller(words[1]).disconnect();
             case "cut" -> caller(words[1]).disconnectSilently();
             case "list" -> list(words);
@@ -124,7 +142,7 @@ final class Transcript {
         return ResourceClaim.of(name, shared ? LockMode.SHARED : LockMode.EXCLUSIVE);
     }
 
-    private static AcquireTerms terms(String[] words) {
+    private AcquireTerms terms(String[] words) {
         String ttl = option(words, "ttl");
         String wait = option(words, "wait");
         String delay = option(words, "delay");
@@ -134,6 +152,7 @@ final class Transcript {
                 ttl == null ? null : (Long) millis(ttl),
                 wait == null ? 0 : millis(wait),
                 option(words, "id"),
+                option(words, "in") == null ? null : session(Objects.requireNonNull(option(words, "in"))),
                 delay == null ? 0 : millis(delay),
                 note == null ? Map.of() : Map.of("note", note));
     }
@@ -142,6 +161,83 @@ final class Transcript {
         String client = Objects.requireNonNull(option(words, "by"));
         String id = Objects.requireNonNull(option(words, "id"));
         say(show(server.service().cancel(new CancelRequest(words[1], client, id))));
+    }
+
+    private void open(String[] words) {
+        String ttl = option(words, "ttl");
+        String note = option(words, "note");
+        server.service()
+                .openSession(
+                        new SessionOpenRequest(
+                                Objects.requireNonNull(option(words, "by")),
+                                ttl == null ? null : (Long) millis(ttl),
+                                note == null ? Map.of() : Map.of("note", note)),
+                        this::opened,
+                        refusal -> say(show(refusal)));
+    }
+
+    private void opened(SessionOpened answer) {
+        String name = "s" + (sessions.size() + 1);
+        sessions.put(name, answer.sessionId());
+        say("Opened session=" + name + " ttl=" + answer.ttlMs() + " remaining=" + answer.remainingMs());
+    }
+
+    private void beat(String[] words) {
+        String acknowledged = option(words, "ack");
+        SessionBeaten answer = server.service()
+                .heartbeat(new SessionRequest(
+                        session(words[1]), acknowledged == null ? null : (Long) Long.parseLong(acknowledged)));
+        if (answer == null) {
+            say(show(LockService.sessionNotFound()));
+            return;
+        }
+        StringBuilder line = new StringBuilder("HeartbeatReceived remaining=" + answer.remainingMs());
+        append(line, "seq", answer.seq());
+        append(line, "lost", answer.lost().isEmpty() ? null : answer.lost());
+        append(line, "wanted", answer.wanted().isEmpty() ? null : answer.wanted());
+        append(line, "draining", answer.draining() ? true : null);
+        say(line.toString());
+    }
+
+    /** The session of that name, or one that was never opened. */
+    private String session(String name) {
+        return sessions.getOrDefault(name, new Token(-1, -1).toHex());
+    }
+
+    /** Answers right away, or when the disk lets it. */
+    private void breakHolds(String[] words) {
+        String grace = option(words, "grace");
+        server.service()
+                .breakHolds(
+                        new BreakRequest(
+                                words[1], option(words, "reason"), grace == null ? null : (Long) millis(grace)),
+                        caller(words));
+    }
+
+    /** {@code listen NAME prefix=a/ from=7}. */
+    private void listen(String[] words) {
+        VirtualListener sink = new VirtualListener(line -> say(words[1] + ": " + line));
+        String prefix = option(words, "prefix");
+        Listener listener = server.service().events().listen(sink, prefix == null ? "" : prefix, option(words, "from"));
+        if (listener == null) {
+            say("(too many)");
+        } else {
+            sinks.put(words[1], sink);
+            listeners.put(words[1], listener);
+        }
+    }
+
+    private Listener listener(String name) {
+        return Objects.requireNonNull(listeners.get(name));
+    }
+
+    private VirtualListener sink(String name) {
+        return Objects.requireNonNull(sinks.get(name));
+    }
+
+    private void empty(String name) {
+        sink(name).fill(false);
+        listener(name).ready();
     }
 
     private void list(String[] words) {
@@ -209,6 +305,9 @@ final class Transcript {
         append(line, "queue", answer.queueLength());
         append(line, "retryAfter", answer.retryAfterMs());
         append(line, "reason", answer.reason());
+        append(line, "breakReason", answer.breakReason());
+        append(line, "grace", answer.graceMs());
+        append(line, "exclusionGivenUp", answer.exclusionGivenUp());
         return line.toString();
     }
 

@@ -11,14 +11,17 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The real service over a clock, a disk and a source of tokens that the test holds in its hand. */
 final class VirtualServer {
     static final long DEFAULT_TTL_MS = 45_000;
+    static final int EVENTS_KEPT = 12;
+    static final int MAX_LISTENERS = 3;
     private static final long TICK_MS = 100;
-    private static final ServiceLimits LIMITS = new ServiceLimits(DEFAULT_TTL_MS, 1_000, 4, 1_000, 20);
+    private static final ServiceLimits LIMITS = new ServiceLimits(DEFAULT_TTL_MS, 10_000, 4, 1_000, 3, 20);
 
     private final Deque<Consumer<Boolean>> heldWrites = new ArrayDeque<>();
     private @Nullable RestartState disk;
@@ -28,6 +31,7 @@ final class VirtualServer {
     private boolean diskHeld;
     private LockService service;
     private Promises promises;
+    private final Deque<BooleanSupplier> turns = new ArrayDeque<>();
 
     VirtualServer() {
         start();
@@ -39,13 +43,17 @@ final class VirtualServer {
         RestartState first = Promises.atStart(last, DEFAULT_TTL_MS, wallMillis);
         disk = first;
         promises = new Promises(first, this::write);
+        TimeSource time = new TimeSource(() -> nowMillis, () -> wallMillis);
+        long fencing = first.fencingReserved() - Promises.FENCING_BLOCK;
+        turns.clear();
         service = new LockService(
-                new LockTable(first.fencingReserved() - Promises.FENCING_BLOCK, LIMITS.endedRequestsKept()),
-                new TimeSource(() -> nowMillis, () -> wallMillis),
+                new LockTable(fencing, LIMITS.endedRequestsKept()),
+                time,
                 () -> new Token(0, ++tokensDrawn),
                 promises,
                 LIMITS,
-                Promises.mustWaitFor(last));
+                Promises.mustWaitFor(last),
+                new Events(new EventLimits(EVENTS_KEPT, MAX_LISTENERS), fencing + 1, time, turns::add));
     }
 
     /** Ends the run in good order. */
@@ -98,6 +106,17 @@ final class VirtualServer {
     void tick() {
         while (service.tick()) {
             // there is more
+        }
+        tellEvents();
+    }
+
+    /** Takes the turns in which listeners are told. */
+    void tellEvents() {
+        while (!turns.isEmpty()) {
+            BooleanSupplier turn = turns.remove();
+            while (turn.getAsBoolean()) {
+                // there is more
+            }
         }
     }
 

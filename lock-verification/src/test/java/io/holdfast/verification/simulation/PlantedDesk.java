@@ -98,7 +98,7 @@ final class PlantedDesk {
             Terms terms = new Terms(SimulatedServer.DEFAULT_TTL_MS, 0, Map.of());
             AcquireOutcome outcome = table.acquire(
                     new AcquireCommand(
-                            List.of(part), request.terms().clientId(), null, terms, new Token(-1, ++drawn), 0),
+                            List.of(part), request.terms().clientId(), null, null, terms, new Token(-1, ++drawn), 0),
                     true);
             if (outcome.kind() == AcquireOutcome.Kind.GRANTED) {
                 Hold hold = outcome.requireHold();

@@ -5,6 +5,8 @@ import io.holdfast.server.core.LockTable;
 import io.holdfast.server.core.Token;
 import io.holdfast.server.log.Promises;
 import io.holdfast.server.log.RestartState;
+import io.holdfast.server.service.EventLimits;
+import io.holdfast.server.service.Events;
 import io.holdfast.server.service.LockService;
 import io.holdfast.server.service.ServiceLimits;
 import io.holdfast.server.service.TimeSource;
@@ -50,6 +52,7 @@ final class SimulatedServer {
                 tight ? 3 : 1_000,
                 tight ? 2 : 100,
                 tight ? 3 : 100,
+                1_000,
                 plant == Plant.REQUESTS_FORGOTTEN ? 0 : 500_000);
         this.grantCheck = new GrantCheck(world, node::nowMillis);
         this.wakeUpCheck = new WakeUpCheck(grantCheck);
@@ -69,13 +72,15 @@ final class SimulatedServer {
         Promises promises = new Promises(first, (state, done) -> disk.write(node, state, done));
         long fencing = plant == Plant.TOKENS_START_AGAIN ? 0 : first.fencingReserved() - Promises.FENCING_BLOCK;
         LockTable table = new LockTable(fencing, limits.endedRequestsKept());
+        TimeSource time = new TimeSource(() -> node.nowMillis() - startedAtMillis, this::wallMillis);
         LockService service = new LockService(
                 table,
-                new TimeSource(() -> node.nowMillis() - startedAtMillis, this::wallMillis),
+                time,
                 () -> new Token(run, ++tokensDrawn),
                 promises,
                 limits,
-                Promises.mustWaitFor(last));
+                Promises.mustWaitFor(last),
+                new Events(new EventLimits(1, 0), fencing + 1, time, work -> {}));
         running = new Running(table, promises, service, PlantedDesk.of(plant, service, table));
         grantCheck.started(run, table);
         wakeUpCheck.started(table);
