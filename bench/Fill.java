@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
  * Takes exactly COUNT locks of fresh names and ends; wrk can only be bounded by time. Prints one line that begins with
  * FILLED. Names and client ids have the same length throughout, so that their share of the heap can be worked out.
  *
- * <p>Run: {@code java -cp lock-server/target/lock-server.jar bench/Fill.java URL COUNT PREFIX}. Loopback only. All state
- * belongs to one event loop.
+ * <p>Run: {@code java -cp lock-server/target/lock-server.jar bench/Fill.java URL COUNT PREFIX [END]}. With END, in
+ * milliseconds since 1970, all leases end at that moment. Loopback only. All state belongs to one event loop.
  */
 public class Fill {
     private static final int CONNECTIONS = 16;
@@ -25,15 +25,17 @@ public class Fill {
     private final HttpClient client;
     private final int count;
     private final String prefix;
+    private final long endMillis; // 0: as the server has it
     private final long startedNanos = System.nanoTime();
     private int sent;
     private int granted;
     private int answerBytes;
 
-    private Fill(HttpClient client, int count, String prefix) {
+    private Fill(HttpClient client, int count, String prefix, long endMillis) {
         this.client = client;
         this.count = count;
         this.prefix = prefix;
+        this.endMillis = endMillis;
     }
 
     public static void main(String[] args) throws Exception {
@@ -51,7 +53,7 @@ public class Fill {
                         .setPipeliningLimit(PIPELINED)
                         .setIdleTimeout(30), // seconds: a server that stops answering ends the run
                 new PoolOptions().setHttp1MaxSize(CONNECTIONS));
-        Fill fill = new Fill(client, Integer.parseInt(args[1]), args[2]);
+        Fill fill = new Fill(client, Integer.parseInt(args[1]), args[2], args.length > 3 ? Long.parseLong(args[3]) : 0);
         vertx.runOnContext(start -> {
             for (int i = 0; i < CONNECTIONS * PIPELINED; i++) {
                 fill.next();
@@ -67,13 +69,17 @@ public class Fill {
         return "client-%010d".formatted(number);
     }
 
+    private String lease() {
+        return endMillis == 0 ? "" : ",\"ttlMs\":" + Math.max(1000, endMillis - System.currentTimeMillis());
+    }
+
     private void next() {
         if (sent == count) {
             return;
         }
         sent++;
         Buffer body = Buffer.buffer(
-                "{\"resourceName\":\"%s\",\"clientId\":\"%s\"}".formatted(name(sent), clientId(sent)));
+                "{\"resourceName\":\"%s\",\"clientId\":\"%s\"%s}".formatted(name(sent), clientId(sent), lease()));
         client.request(HttpMethod.POST, "/api/lock/acquire")
                 .compose(request -> request.putHeader(HttpHeaders.CONTENT_TYPE, "application/json").send(body))
                 .compose(response -> response.body().onSuccess(answer -> onAnswer(response, answer)))

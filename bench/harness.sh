@@ -9,15 +9,18 @@ JAR=${BENCH_JAR:-$BENCH/../lock-server/target/lock-server.jar}
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/holdfast-bench.XXXXXX")
 RUN=$(printf '%x%04x' "$EPOCHSECONDS" "$RANDOM")
 STARTED=() # process ids
+SCRATCH=("$WORK") # directories
 NAP_FD=
 SERVER_FLAGS=() # further system properties of the lock server
+CLOCK_TICKS=$(getconf CLK_TCK) # per second
 
 clean_up() {
-    trap - EXIT INT TERM
+    trap - EXIT
+    trap '' INT TERM # a second one, to the whole group, must not cut this short
     local pid
     for pid in "${STARTED[@]}"; do kill "$pid" 2>/dev/null || true; done
     for pid in "${STARTED[@]}"; do wait "$pid" 2>/dev/null || true; done
-    rm -rf -- "$WORK"
+    rm -rf -- "${SCRATCH[@]}"
 }
 trap clean_up EXIT
 trap 'exit 130' INT
@@ -116,6 +119,13 @@ start_echo_server() { # heap bytes
     # shellcheck disable=SC2046
     start_java $(heap_flags "$1") -cp "$JAR" "$BENCH/EchoServer.java" "$PORT" "$2"
     wait_ready "$PORT" "$PID" /
+}
+
+cpu_ticks() { # pid: user and system time of the process so far
+    local stat
+    stat=$(<"/proc/$1/stat")
+    read -ra stat <<<"${stat##*) }" # the name in brackets may have spaces
+    echo $((stat[11] + stat[12]))
 }
 
 stop() { # pid
