@@ -1,10 +1,14 @@
 package io.holdfast.client;
 
+import io.holdfast.client.core.BackOff;
 import io.holdfast.client.core.Lease;
+import io.holdfast.client.core.Retry;
 import io.holdfast.protocol.SessionOpenRequest;
 import io.holdfast.protocol.SessionOpened;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 final class Sessions implements Session.Owner {
     /** A server without sessions may be replaced by one with them; it is asked again that long after. */
     private static final long WITHOUT_MILLIS = 60_000;
+
+    private static final int MAX_ATTEMPTS = 3;
+    private static final BackOff BACK_OFF = new BackOff(50, 1_000);
 
     private final Means means;
     private final SessionApi api;
@@ -67,16 +74,31 @@ final class Sessions implements Session.Owner {
         Future<Admission> begun = opening;
         if (begun == null) {
             begun = open();
-            opening = begun.isComplete() ? null : begun;
+            opening = begun;
         }
         return begun;
     }
 
     private Future<Admission> open() {
+        long untilMillis = means.nowMillis() + means.requestTimeoutMillis();
+        Promise<Admission> admission = Promise.promise();
+        attempt(new Retry(BACK_OFF, untilMillis, MAX_ATTEMPTS, means.random()), admission);
+        return admission.future();
+    }
+
+    /** What was opened without our hearing of it ends by itself, so an answer that got lost is asked for again. */
+    private void attempt(Retry retry, Promise<Admission> admission) {
         long sentMillis = means.nowMillis();
-        return api.open(request).map(answer -> {
-            opening = null;
-            return judge(answer, sentMillis);
+        api.open(request).onSuccess(answer -> {
+            OptionalLong againMillis = answer.reply().outcome() == ServerReply.Outcome.UNKNOWN && !answer.isUnknownCall()
+                    ? retry.afterFailure(means.nowMillis())
+                    : OptionalLong.empty();
+            if (againMillis.isPresent() && !closed) {
+                means.ticker().after(againMillis.getAsLong(), () -> attempt(retry, admission));
+            } else {
+                opening = null;
+                admission.complete(judge(answer, sentMillis));
+            }
         });
     }
 

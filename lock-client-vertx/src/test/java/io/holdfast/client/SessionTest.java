@@ -239,6 +239,19 @@ final class SessionTest {
         assertTrue(await(acquire).isHeld());
     }
 
+    /** A try that was cut off once failed, where a lost answer to the acquire itself would have been asked for again. */
+    @Test
+    void c7_aSessionWhoseOpeningWasNotAnsweredIsOpenedAgainAlsoForATry() throws Exception {
+        fixture.server.then(reset(), OPENED, granted(1));
+        Future<Optional<LockHandle>> acquire = fixture.client.tryAcquire("r");
+        fixture.server.awaitRequest(1);
+        while (!acquire.isComplete()) {
+            fixture.advanceWithoutAnswers(Duration.ofMillis(10));
+        }
+        assertTrue(await(acquire).isPresent());
+        assertEquals(List.of("open", "open", "acquire"), fixture.server.calls());
+    }
+
     @Test
     void manyAcquiresAtOnceOpenOneSession() throws Exception {
         fixture.server.then(OPENED, granted(1), granted(2), granted(3));

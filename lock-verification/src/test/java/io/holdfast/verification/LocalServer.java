@@ -17,10 +17,11 @@ final class LocalServer implements AutoCloseable {
 
     private LocalServer(Path dataDir, JsonObject settings) throws Exception {
         LockServerVerticle verticle = new LockServerVerticle();
-        JsonObject config = settings.copy()
+        JsonObject config = new JsonObject()
                 .put("port", 0)
                 .put("dataDir", dataDir.toString())
-                .put("drainMs", 100);
+                .put("drainMs", 100)
+                .mergeIn(settings);
         await(vertx.deployVerticle(verticle, new DeploymentOptions().setConfig(config)));
         endpoint = URI.create("http://127.0.0.1:" + verticle.actualPort());
     }

@@ -217,7 +217,7 @@ final class QueueingClientsTest {
     void c7_aGrantWhoseAnswerGotLostIsFetched() throws Exception {
         BadLine line = BadLine.to(vertx, server.endpoint());
         LockClient far = LockClient.create(vertx, server.options("far").withEndpoint(line.endpoint()));
-        // Its session is open by then: an answer to that which gets lost is a plain "try again".
+        // Its session is open by then, so that what gets lost is the answer to the acquire.
         await(await(far.tryAcquire("other")).orElseThrow().release());
         line.loseNextAnswer();
         io.holdfast.client.LockHandle lock = await(far.tryAcquire("r")).orElseThrow();
