@@ -90,9 +90,10 @@ final class Sessions implements Session.Owner {
     private void attempt(Retry retry, Promise<Admission> admission) {
         long sentMillis = means.nowMillis();
         api.open(request).onSuccess(answer -> {
-            OptionalLong againMillis = answer.reply().outcome() == ServerReply.Outcome.UNKNOWN && !answer.isUnknownCall()
-                    ? retry.afterFailure(means.nowMillis())
-                    : OptionalLong.empty();
+            OptionalLong againMillis =
+                    answer.reply().outcome() == ServerReply.Outcome.UNKNOWN && !answer.isUnknownCall()
+                            ? retry.afterFailure(means.nowMillis())
+                            : OptionalLong.empty();
             if (againMillis.isPresent() && !closed) {
                 means.ticker().after(againMillis.getAsLong(), () -> attempt(retry, admission));
             } else {
