@@ -180,6 +180,7 @@ final class LossTest {
         assertEquals(new Told(LossReason.UNREACHABLE, Thread.currentThread().getName()), told.getNow(null));
     }
 
+    /** Not caught, it would end the thread that tells the others, or fail the turn in which the loss was noticed. */
     @Test
     void c4_aListenerThatThrowsIsReportedAndCostsNobodyElseTheNews() throws Exception {
         CompletableFuture<Throwable> reported = new CompletableFuture<>();

@@ -179,6 +179,7 @@ final class SessionTest {
         assertTrue(refused.getMessage().contains("ttlMs must be"), refused.getMessage());
     }
 
+    /** A client that took any of these for trouble would never get a lock there. */
     @Test
     void c2_aServerWithoutSessionsIsGivenAHeartbeatForEachLock() throws Exception {
         List<StubLockServer.Reaction> waysToSayNo = List.of(
@@ -263,6 +264,7 @@ final class SessionTest {
         assertEquals(List.of("open", "acquire", "acquire", "acquire"), fixture.server.calls());
     }
 
+    /** If only the session knew of it, the handles would go on saying that they are held. */
     @Test
     void c3_whenTheSessionIsGoneAllItsLocksAreLostAndTheNextAcquireOpensAnother() throws Exception {
         LockHandle a = held("a", 1);
@@ -303,6 +305,7 @@ final class SessionTest {
         assertEquals(LossReason.UNREACHABLE, await(lock.lost()));
     }
 
+    /** Without the news in the session's heartbeats both would be held; without the acknowledgement it would be told for ever. */
     @Test
     void c4_aBrokenLockIsLostAloneAndAcknowledged() throws Exception {
         LockHandle broken = held("a", 1);
@@ -390,6 +393,22 @@ final class SessionTest {
         assertTrue(request(4).body().contains("session-2"));
     }
 
+    /** If closing did not end the session's heartbeats, the one that falls due here would be sent. */
+    @Test
+    void c5_noHeartbeatAfterClosingBegan() throws Exception {
+        LockHandle lock = held("a", 1);
+        Promise<Void> later = Promise.promise();
+        fixture.skip(Duration.ofSeconds(13));
+        fixture.server.then(delayed(later.future(), CLOSED));
+        Future<Void> close = fixture.client.close();
+        fixture.server.awaitRequest(3);
+        assertFalse(lock.isHeld());
+        fixture.advanceWithoutAnswers(Duration.ofMillis(4_900));
+        later.complete();
+        await(close);
+        assertEquals(List.of("open", "acquire", "close"), fixture.server.calls());
+    }
+
     @Test
     void c5_closingTheClientClosesTheSessionInsteadOfReleasingLockByLock() throws Exception {
         LockHandle a = held("a", 1);
@@ -415,6 +434,7 @@ final class SessionTest {
         assertEquals(HoldState.LOST, lock.state());
     }
 
+    /** Kept, it would have heartbeats for as long as the program runs, or a whole length without. */
     @Test
     void c6_aSessionThatIsOpenedForAClientThatIsClosedMeanwhileIsClosed() throws Exception {
         Promise<Void> later = Promise.promise();
