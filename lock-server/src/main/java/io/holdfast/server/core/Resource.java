@@ -216,7 +216,8 @@ public final class Resource {
         return oldest() == null && queue().isEmpty() && sets().isEmpty() && !isDelayed();
     }
 
-    private @Nullable Hold oldest() {
+    /** The oldest holder, or null when there is none. */
+    public @Nullable Hold oldest() {
         return holds != null ? holds.values().iterator().next() : onlyHold;
     }
 

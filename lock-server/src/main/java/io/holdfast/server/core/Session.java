@@ -87,14 +87,7 @@ public final class Session extends Timer {
 
     /** Losses that were not acknowledged, the oldest first, no more than {@code limit}. */
     public List<Loss> losses(int limit) {
-        List<Loss> oldest = new ArrayList<>();
-        for (Loss loss : losses) {
-            if (oldest.size() == limit) {
-                break;
-            }
-            oldest.add(loss);
-        }
-        return oldest;
+        return first(limit, losses);
     }
 
     /** The number of the newest loss that was acknowledged, or forgotten, or 0. */
@@ -104,18 +97,23 @@ public final class Session extends Timer {
 
     /** Names of what it holds and others wait for; when there are more than {@code limit}, others the next time. */
     public List<String> wanted(int limit) {
-        List<String> told = new ArrayList<>();
-        for (String name : wanted) {
-            if (told.size() == limit) {
-                break;
-            }
-            told.add(name);
-        }
+        List<String> told = first(limit, wanted);
         if (told.size() < wanted.size()) {
             told.forEach(wanted::remove);
             wanted.addAll(told);
         }
         return told;
+    }
+
+    private static <T> List<T> first(int limit, Iterable<T> all) {
+        List<T> first = new ArrayList<>();
+        for (T one : all) {
+            if (first.size() == limit) {
+                break;
+            }
+            first.add(one);
+        }
+        return first;
     }
 
     /** Wall-clock time of the last heartbeat, to be shown only; opening counts as the first. */
@@ -154,7 +152,7 @@ public final class Session extends Timer {
 
     void lost(Hold hold, EndReason reason, @Nullable String detail) {
         lastLoss++;
-        losses.add(new Loss(lastLoss, hold.parts().get(0).resourceName(), hold.fencingToken(), reason, detail));
+        losses.add(new Loss(lastLoss, hold.resourceName(), hold.fencingToken(), reason, detail));
     }
 
     void acknowledge(long number) {

@@ -109,9 +109,7 @@ final class Breaks {
 
         private @Nullable Hold oldestHold() {
             Resource resource = table.find(request.resourceName());
-            return resource == null || resource.holds().isEmpty()
-                    ? null
-                    : resource.holds().iterator().next();
+            return resource == null ? null : resource.oldest();
         }
 
         private void end(Hold hold) {

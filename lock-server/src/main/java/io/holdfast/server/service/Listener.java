@@ -39,24 +39,21 @@ public final class Listener {
         return nextId < buffer.nextId() && !sink.isFull();
     }
 
-    /** Tells what there is to tell, looking at no more than {@code budget} events; returns at how many it looked. */
-    int tell(EventBuffer buffer, int budget, long nowMillis) {
-        int looked = 0;
+    /** Tells what there is to tell, looking at no more than {@code budget} events. */
+    void tell(EventBuffer buffer, int budget, long nowMillis) {
         boolean told = false;
-        while (looked < budget && wantsMore(buffer)) {
+        for (int left = budget; left > 0 && wantsMore(buffer); left--) {
             if (buffer.resourceName(nextId).startsWith(prefix)) {
                 sink.event(nextId, buffer.read(nextId));
                 told = true;
             }
             nextId++;
-            looked++;
         }
         if (told) {
             sink.flush();
             lastWordMillis = nowMillis;
             stuck = false;
         }
-        return looked;
     }
 
     /** Breaks a silence of that length; false when the last word has not gone out yet either. */

@@ -46,9 +46,7 @@ final class Views {
 
     StatusAnswer status(String resourceName) {
         Resource resource = table.find(resourceName);
-        Hold oldest = resource == null || resource.holds().isEmpty()
-                ? null
-                : resource.holds().iterator().next();
+        Hold oldest = resource == null ? null : resource.oldest();
         String mode = oldest == null ? null : mode(oldest, resourceName);
         boolean shared = mode != null && !mode.equals("exclusive");
         return new StatusAnswer(

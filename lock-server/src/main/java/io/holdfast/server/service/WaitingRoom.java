@@ -245,7 +245,7 @@ final class WaitingRoom {
 
     /** A hold nobody can ask for again is of no use to anybody; one with a request id waits to be fetched. */
     void undelivered(Hold hold) {
-        boolean current = table.heldUnder(hold.parts().get(0).resourceName(), hold.token()) == hold;
+        boolean current = table.heldUnder(hold.resourceName(), hold.token()) == hold;
         if (hold.request() == null && current) {
             grants.end(hold, EndReason.ABANDONED);
             handOver(hold.parts());
