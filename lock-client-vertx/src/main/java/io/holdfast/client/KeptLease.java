@@ -44,7 +44,7 @@ final class KeptLease {
             return new Pulse(true, remainingMillis, null);
         }
 
-        /** No answer that means anything. */
+        /** No answer that renews anything. */
         static Pulse failed() {
             return new Pulse(false, null, null);
         }

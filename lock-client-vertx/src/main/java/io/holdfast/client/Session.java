@@ -137,7 +137,14 @@ final class Session implements KeptLease.Tenant {
         SessionBeaten beaten = beat.beaten();
         if (beaten != null) {
             hear(beaten);
-            return KeptLease.Pulse.confirmed(Grant.bounded(beaten.remainingMs()));
+            if (beaten.lost().size() < ProtocolLimits.MAX_SESSION_NEWS) {
+                return KeptLease.Pulse.confirmed(Grant.bounded(beaten.remainingMs()));
+            }
+            // There are more losses, and they wait for the acknowledgement. Until all are known nothing may be believed
+            // in
+            // for longer: a lock that was broken is kept from others only until the lease that its holder knew of.
+            means.ticker().after(0, lease::hurry);
+            return KeptLease.Pulse.failed();
         }
         return beat.reply().is(Status.SESSION_NOT_FOUND)
                 ? KeptLease.Pulse.refused(LossCause.SESSION_GONE)
@@ -156,10 +163,6 @@ final class Session implements KeptLease.Tenant {
         ackSeq = Math.max(ackSeq, beaten.seq());
         for (String name : beaten.wanted()) {
             List.copyOf(byName.getOrDefault(name, Set.of())).forEach(HeldLock::wantedByOthers);
-        }
-        if (beaten.lost().size() >= ProtocolLimits.MAX_SESSION_NEWS) {
-            // There are more, and they wait for the acknowledgement.
-            means.ticker().after(0, lease::hurry);
         }
     }
 

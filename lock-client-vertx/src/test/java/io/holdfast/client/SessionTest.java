@@ -351,6 +351,24 @@ final class SessionTest {
         assertEquals(LossReason.BROKEN, await(last.lost()));
     }
 
+    /** If the first answer counted, this lock would be believed in after the grace of its break, which is told next. */
+    @Test
+    void c1_anAnswerFullOfLossesRenewsNothingUntilTheRestIsKnown() throws Exception {
+        LockHandle last = held("r", 101);
+        List<LostLock> first =
+                LongStream.rangeClosed(1, 100).mapToObj(i -> broken("r" + i, i)).toList();
+        fixture.server.then(beaten(100, first, List.of()), DOWN, BEATEN);
+        fixture.advance(BEAT);
+        for (int tick = 0; tick < 2; tick++) {
+            fixture.advance(Duration.ofMillis(50));
+        }
+        assertEquals(4, fixture.server.requests().size());
+        assertTrue(last.isHeld());
+        assertEquals(Duration.ofMillis(40_500 - 15_100), last.remaining());
+        fixture.advance(BEAT);
+        assertTrue(last.remaining().toMillis() > 30_000, last.remaining().toString());
+    }
+
     @Test
     void theHolderIsToldThatOthersWait() throws Exception {
         LockHandle a = held("a", 1);

@@ -114,17 +114,10 @@ public final class LockHandle implements AutoCloseable {
             if (releasing) {
                 interrupt.end();
             } else {
-                tellWhenLost(interrupt);
+                lock.onLost(reason -> interrupt.lost());
             }
         }
         return this;
-    }
-
-    private void tellWhenLost(LossInterrupt interrupt) {
-        parking.begin(lock::lost).onSuccess(reason -> interrupt.lost());
-        if (lock.state() == HoldState.LOST) {
-            interrupt.lost();
-        }
     }
 
     /**

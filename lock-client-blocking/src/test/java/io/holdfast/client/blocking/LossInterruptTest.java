@@ -15,6 +15,8 @@ import io.holdfast.client.LossReason;
 import io.holdfast.client.ReleaseResult;
 import io.holdfast.client.StubLockServer.Reaction;
 import io.holdfast.protocol.LockAnswer;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -53,6 +55,32 @@ final class LossInterruptTest {
             assertEquals(ReleaseResult.ALREADY_LOST, lock.release());
         }
         assertFalse(Thread.interrupted());
+    }
+
+    /** Waiting for the event loop to tell of the loss would leave the thread at work as long as the loop is stuck. */
+    @Test
+    void c3_theWorkingThreadIsInterruptedAlsoWhileTheEventLoopIsStuck() throws Exception {
+        CountDownLatch stuck = new CountDownLatch(1);
+        Vertx oneLoop = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+        BlockingLockClient locks = BlockingLockClient.using(oneLoop, fixture.options());
+        fixture.server.then(answer(SHORT_GRANT));
+        LockHandle lock = locks.tryAcquire("r").interruptOnLoss();
+        try {
+            oneLoop.runOnContext(turn -> awaitUninterruptibly(stuck));
+            assertThrows(InterruptedException.class, LossInterruptTest::waitForEver);
+            assertFalse(lock.isHeld());
+        } finally {
+            stuck.countDown();
+            BlockingFixture.await(oneLoop.close());
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test
