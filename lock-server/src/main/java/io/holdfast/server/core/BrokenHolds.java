@@ -3,6 +3,7 @@ package io.holdfast.server.core;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,13 +18,17 @@ final class BrokenHolds {
         this.kept = kept;
     }
 
-    void add(Hold hold, @Nullable String reason) {
-        newest.put(hold.token(), new BrokenHold(hold.parts(), reason));
+    void add(Token token, BrokenHold hold) {
+        newest.put(token, hold);
         if (newest.size() > kept) {
             Iterator<Token> oldest = newest.keySet().iterator();
             oldest.next();
             oldest.remove();
         }
+    }
+
+    void forEach(BiConsumer<Token, BrokenHold> action) {
+        newest.forEach(action);
     }
 
     @Nullable

@@ -44,6 +44,11 @@ public final class Hold extends Timer {
         return TimerKind.LEASE;
     }
 
+    /** What it was granted for. */
+    AcquireCommand command() {
+        return new AcquireCommand(parts(), clientId, session, request, terms, token(), acquiredAtMillis);
+    }
+
     /** The one resource that is held, or the first of a set. */
     public String resourceName() {
         return resourceName;

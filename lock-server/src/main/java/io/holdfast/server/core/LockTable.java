@@ -19,6 +19,7 @@ public final class LockTable {
     private final Requests requests;
     private final Sessions sessions = new Sessions();
     private final BrokenHolds brokenHolds = new BrokenHolds(BROKEN_HOLDS_KEPT);
+    private Changes changes = Changes.UNTOLD;
     private long lastFencingToken;
     private long lastTicket;
     private long lastDelayEpoch;
@@ -35,6 +36,11 @@ public final class LockTable {
     public LockTable(long lastFencingToken, int endedRequestsKept) {
         this.lastFencingToken = lastFencingToken;
         this.requests = new Requests(endedRequestsKept);
+    }
+
+    /** From now on {@code listener} is told of every change. */
+    public void onChange(Changes listener) {
+        changes = listener;
     }
 
     /**
@@ -62,7 +68,11 @@ public final class LockTable {
             boolean free = mayOvertake && resource.admits(part.claim());
             busy = busy == null && !free ? resource.name() : busy;
         }
-        return busy == null ? AcquireOutcome.of(grant(command), Kind.GRANTED) : AcquireOutcome.refused(Kind.BUSY, busy);
+        if (busy != null) {
+            return AcquireOutcome.refused(Kind.BUSY, busy);
+        }
+        changes.granted(command);
+        return AcquireOutcome.of(grant(command), Kind.GRANTED);
     }
 
     private @Nullable AcquireOutcome repeated(RequestKey key, AcquireCommand command) {
@@ -95,9 +105,14 @@ public final class LockTable {
 
     /** Puts an acquire that was refused as busy in line. */
     public Place enqueue(AcquireCommand command) {
+        changes.queued(command);
         lastTicket++;
         Resource first = resources.findOrCreate(command.first().resourceName());
-        Place place = new Place(command, lastTicket, first.queueLength());
+        return queue(command, lastTicket, first.queueLength());
+    }
+
+    Place queue(AcquireCommand command, long ticket, long placesAhead) {
+        Place place = new Place(command, ticket, placesAhead);
         command.parts()
                 .forEach(part -> resources.findOrCreate(part.resourceName()).add(place));
         requests.waits(place);
@@ -126,12 +141,14 @@ public final class LockTable {
 
     /** Turns a place that {@link #isGrantable} into a hold. */
     public Hold grantPlace(Place place, Token token, long acquiredAtMillis) {
+        changes.placeGranted(place, token, acquiredAtMillis);
         leave(place);
         return grant(place.command().grantedNow(token, acquiredAtMillis));
     }
 
     /** Ends a place whose owner gave up or did not come back. */
     public void drop(Place place, EndReason reason) {
+        changes.dropped(place, reason);
         leave(place);
         place.parts().forEach(part -> resources.removeIfIdle(part.resourceName()));
         requests.ends(place.request(), reason);
@@ -159,8 +176,10 @@ public final class LockTable {
      * @return the epoch of the lock-delay that starts now, or 0
      */
     public long end(Hold hold, EndReason reason) {
-        long epoch = reason == EndReason.EXPIRED && hold.terms().lockDelayMillis() > 0 ? ++lastDelayEpoch : 0;
-        end(hold, reason, epoch);
+        changes.ended(hold, reason);
+        long lockDelayMillis = hold.terms().lockDelayMillis();
+        long epoch = reason == EndReason.EXPIRED && lockDelayMillis > 0 ? ++lastDelayEpoch : 0;
+        end(hold, reason, epoch, lockDelayMillis);
         return epoch;
     }
 
@@ -170,8 +189,9 @@ public final class LockTable {
      * @return the epoch of the delay, which lasts until {@link #endDelay}
      */
     public long beginBreak(String resourceName) {
+        changes.breakBegun(resourceName);
         lastDelayEpoch++;
-        delay(resources.findOrCreate(resourceName), lastDelayEpoch, EndReason.BROKEN);
+        delay(resources.findOrCreate(resourceName), lastDelayEpoch, new Delay(EndReason.BROKEN, 0));
         return lastDelayEpoch;
     }
 
@@ -180,14 +200,16 @@ public final class LockTable {
      *
      * @param epoch the delay that begins now for all that was held, where it has not begun already
      * @param reason what the holder is told when it comes with its token; null for nothing
+     * @param graceMillis how long the delay lasts for this hold's sake, carried for whoever arms it
      */
-    public void breakHold(Hold hold, long epoch, @Nullable String reason) {
+    public void breakHold(Hold hold, long epoch, @Nullable String reason, long graceMillis) {
+        changes.broken(hold, epoch, reason, graceMillis);
         Session session = hold.session();
         if (session != null) {
             session.lost(hold, EndReason.BROKEN, reason);
         }
-        end(hold, EndReason.BROKEN, epoch);
-        brokenHolds.add(hold, reason);
+        end(hold, EndReason.BROKEN, epoch, graceMillis);
+        brokenHolds.add(hold.token(), new BrokenHold(hold.parts(), reason));
     }
 
     /** The hold that this token proved until it was broken, or null. */
@@ -195,12 +217,12 @@ public final class LockTable {
         return brokenHolds.find(resourceName, token);
     }
 
-    private void end(Hold hold, EndReason reason, long epoch) {
+    private void end(Hold hold, EndReason reason, long epoch, long delayMillis) {
         for (Part part : hold.parts()) {
             Resource resource = resources.findOrCreate(part.resourceName());
             resource.remove(hold);
             if (epoch != 0) {
-                delay(resource, epoch, reason);
+                delay(resource, epoch, new Delay(reason, delayMillis));
             }
             resources.removeIfIdle(part.resourceName());
         }
@@ -211,14 +233,15 @@ public final class LockTable {
         requests.ends(hold.request(), reason);
     }
 
-    private void delay(Resource resource, long epoch, EndReason reason) {
-        delays += resource.delay(epoch, reason) ? 1 : 0;
+    private void delay(Resource resource, long epoch, Delay delay) {
+        delays += resource.delay(epoch, delay) ? 1 : 0;
     }
 
     /** Ends that lock-delay or grace; others of the same resource run on. */
     public void endDelay(String resourceName, long epoch) {
         Resource resource = resources.find(resourceName);
-        if (resource != null) {
+        if (resource != null && resource.delays().containsKey(epoch)) {
+            changes.delayEnded(resourceName, epoch);
             delays -= resource.endDelay(epoch) ? 1 : 0;
             resources.removeIfIdle(resourceName);
         }
@@ -226,6 +249,7 @@ public final class LockTable {
 
     /** Opens a session that holds nothing yet. The secret and the time that is shown are drawn by the caller. */
     public Session openSession(Token id, String clientId, Terms terms, long openedAtMillis) {
+        changes.sessionOpened(id, clientId, terms, openedAtMillis);
         Session session = new Session(id, clientId, terms, openedAtMillis);
         sessions.add(session);
         return session;
@@ -241,13 +265,18 @@ public final class LockTable {
      * own time.
      */
     public void endSession(Session session, EndReason reason) {
+        changes.sessionEnded(session, reason);
         sessions.remove(session);
         session.end(reason);
     }
 
     /** Forgets the losses of a session up to that number: it has heard of them. */
     public void acknowledge(Session session, long lossNumber) {
-        session.acknowledge(lossNumber);
+        // Clients repeat the number with every heartbeat, and a heartbeat is no change.
+        if (session.acknowledges(lossNumber)) {
+            changes.lossesAcknowledged(session, lossNumber);
+            session.acknowledge(lossNumber);
+        }
     }
 
     /** How many sessions live. */
@@ -268,6 +297,7 @@ public final class LockTable {
     /** Remembers a request nobody knows as over, so that it gets nothing if it still comes. */
     public void forestall(RequestKey key) {
         if (requests.ended(key) == null) {
+            changes.forestalled(key);
             requests.ends(key, EndReason.CANCELLED);
         }
     }
@@ -302,6 +332,12 @@ public final class LockTable {
         return waiters;
     }
 
+    /** Makes the next fencing token be above that number. */
+    public void raiseFencing(long fencingToken) {
+        changes.fencingRaised(fencingToken);
+        lastFencingToken = Math.max(lastFencingToken, fencingToken);
+    }
+
     /** The newest fencing token given to anybody. */
     public long lastFencingToken() {
         return lastFencingToken;
@@ -309,7 +345,11 @@ public final class LockTable {
 
     private Hold grant(AcquireCommand command) {
         lastFencingToken++;
-        Hold hold = new Hold(command, lastFencingToken);
+        return hold(command, lastFencingToken);
+    }
+
+    Hold hold(AcquireCommand command, long fencingToken) {
+        Hold hold = new Hold(command, fencingToken);
         for (Part part : command.parts()) {
             resources.findOrCreate(part.resourceName()).add(hold);
         }
@@ -319,6 +359,44 @@ public final class LockTable {
             command.session().add(hold);
         }
         return hold;
+    }
+
+    /**
+     * Tells {@code state} everything this table consists of. Costs a walk over all of it and a sort: not for an event loop
+     * that serves.
+     */
+    public void describe(TableState state) {
+        state.counters(lastFencingToken, lastTicket, lastDelayEpoch);
+        TableDump dump = new TableDump();
+        sessions.forEach(dump::add);
+        for (int shard = 0; shard < Resources.SHARDS; shard++) {
+            resources.shard(shard).forEach(dump::add);
+        }
+        dump.handOver(state);
+        requests.forEachEnded(state::ended);
+        brokenHolds.forEach(state::broken);
+    }
+
+    void restoreCounters(long fencingToken, long ticket, long delayEpoch) {
+        lastFencingToken = Math.max(lastFencingToken, fencingToken);
+        lastTicket = ticket;
+        lastDelayEpoch = delayEpoch;
+    }
+
+    void restoreSession(Session session) {
+        sessions.add(session);
+    }
+
+    void restoreDelay(String resourceName, long epoch, Delay delay) {
+        delay(resources.findOrCreate(resourceName), epoch, delay);
+    }
+
+    void restoreEnded(RequestKey key, EndReason reason) {
+        requests.ends(key, reason);
+    }
+
+    void restoreBroken(Token token, BrokenHold hold) {
+        brokenHolds.add(token, hold);
     }
 
     private void leave(Place place) {

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,10 @@ final class Requests {
     @Nullable
     EndReason ended(RequestKey key) {
         return ended.get(key);
+    }
+
+    void forEachEnded(BiConsumer<RequestKey, EndReason> action) {
+        ended.forEach(action);
     }
 
     void waits(Place place) {

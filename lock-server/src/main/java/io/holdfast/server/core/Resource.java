@@ -25,11 +25,8 @@ public final class Resource {
     /** Places for sets that this resource is part of, by ticket. */
     private @Nullable TreeMap<Long, Place> sets;
 
-    /**
-     * The delays in force by epoch, each with how the hold ended that it is for: several when holders that shared it
-     * expired one after the other.
-     */
-    private @Nullable TreeMap<Long, EndReason> delays;
+    /** The delays in force by epoch: several when holders that shared it expired one after the other. */
+    private @Nullable TreeMap<Long, Delay> delays;
 
     private int permitsTaken;
 
@@ -59,6 +56,12 @@ public final class Resource {
         return sets == null ? List.of() : Collections.unmodifiableCollection(sets.values());
     }
 
+    /** The place of that ticket, or null. */
+    public @Nullable Place place(long ticket) {
+        Place place = queue == null ? null : queue.get(ticket);
+        return place != null || sets == null ? place : sets.get(ticket);
+    }
+
     public int queueLength() {
         return queue == null ? 0 : queue.size();
     }
@@ -70,7 +73,12 @@ public final class Resource {
 
     /** Whether the grace after a break keeps it from everybody. */
     public boolean isBroken() {
-        return delays != null && delays.containsValue(EndReason.BROKEN);
+        for (Delay delay : delays().values()) {
+            if (delay.reason() == EndReason.BROKEN) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether a claim could be granted now as far as the holders go; the queue is not asked. */
@@ -198,10 +206,19 @@ public final class Resource {
         }
     }
 
-    /** Begins a delay, unless it has begun; returns whether it has only now. */
-    boolean delay(long epoch, EndReason reason) {
+    /** The delays in force by epoch. */
+    public Map<Long, Delay> delays() {
+        return delays == null ? Map.of() : Collections.unmodifiableMap(delays);
+    }
+
+    /** Begins a delay, unless it has begun: then it lasts as long as the longer one. Returns whether it has only now. */
+    boolean delay(long epoch, Delay delay) {
         delays = delays == null ? new TreeMap<>() : delays;
-        return delays.put(epoch, reason) == null;
+        Delay before = delays.get(epoch);
+        if (before == null || before.millis() < delay.millis()) {
+            delays.put(epoch, delay);
+        }
+        return before == null;
     }
 
     boolean endDelay(long epoch) {

@@ -17,6 +17,7 @@ public final class Session extends Timer {
     private final Token id;
     private final String clientId;
     private final Terms terms;
+    private final long openedAtMillis;
     private final Set<Hold> holds = new LinkedHashSet<>();
     private final Set<Place> places = new LinkedHashSet<>();
     private final Deque<Loss> losses = new ArrayDeque<>();
@@ -31,6 +32,7 @@ public final class Session extends Timer {
         this.id = id;
         this.clientId = clientId;
         this.terms = terms;
+        this.openedAtMillis = openedAtMillis;
         this.lastHeartbeatMillis = openedAtMillis;
     }
 
@@ -116,6 +118,21 @@ public final class Session extends Timer {
         return first;
     }
 
+    /** Wall-clock time of its opening, to be shown only. */
+    public long openedAtMillis() {
+        return openedAtMillis;
+    }
+
+    /** The number of its newest loss, acknowledged or not, or 0. */
+    public long lastLoss() {
+        return lastLoss;
+    }
+
+    void restoreLosses(long newest, List<Loss> untold) {
+        lastLoss = newest;
+        losses.addAll(untold);
+    }
+
     /** Wall-clock time of the last heartbeat, to be shown only; opening counts as the first. */
     public long lastHeartbeatMillis() {
         return lastHeartbeatMillis;
@@ -153,6 +170,11 @@ public final class Session extends Timer {
     void lost(Hold hold, EndReason reason, @Nullable String detail) {
         lastLoss++;
         losses.add(new Loss(lastLoss, hold.resourceName(), hold.fencingToken(), reason, detail));
+    }
+
+    /** Whether there is a loss up to that number to forget. */
+    boolean acknowledges(long number) {
+        return !losses.isEmpty() && losses.getFirst().number() <= number;
     }
 
     void acknowledge(long number) {

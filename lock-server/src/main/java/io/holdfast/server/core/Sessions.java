@@ -2,6 +2,7 @@ package io.holdfast.server.core;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The sessions that live, by id. Confined to the event loop. */
@@ -19,6 +20,10 @@ final class Sessions {
     @Nullable
     Session find(@Nullable Token id) {
         return id == null ? null : live.get(id);
+    }
+
+    void forEach(Consumer<Session> action) {
+        live.values().forEach(action);
     }
 
     int size() {

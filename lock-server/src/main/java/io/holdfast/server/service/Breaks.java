@@ -121,7 +121,8 @@ final class Breaks {
             for (Part part : hold.parts()) {
                 kept.add(part.resourceName());
             }
-            grants.breakHold(hold, epoch, request.reason(), tooShort);
+            grants.breakHold(
+                    hold, epoch, request.reason(), graceMillis != null ? graceMillis : remainingMillis, tooShort);
         }
 
         private void finish() {

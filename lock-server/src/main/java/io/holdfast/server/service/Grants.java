@@ -54,9 +54,9 @@ final class Grants {
     }
 
     /** Ends a hold by an operator's word. What it held is kept from everybody until the delay of that epoch ends. */
-    void breakHold(Hold hold, long epoch, @Nullable String reason, boolean exclusionGivenUp) {
+    void breakHold(Hold hold, long epoch, @Nullable String reason, long graceMillis, boolean exclusionGivenUp) {
         timers.cancel(hold);
-        table.breakHold(hold, epoch, reason);
+        table.breakHold(hold, epoch, reason, graceMillis);
         events.broken(hold, reason, exclusionGivenUp);
     }
 

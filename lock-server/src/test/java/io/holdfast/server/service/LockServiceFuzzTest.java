@@ -65,6 +65,7 @@ final class LockServiceFuzzTest {
                     default -> maybeStall();
                 }
             }
+            server.checkReplay(context("replay"));
             return log;
         }
 

@@ -43,6 +43,7 @@ final class SharingFuzzTest {
             Run run = new Run(seed);
             run.play();
             assertEquals(String.join("\n", run.model.told), String.join("\n", run.told), replay);
+            run.server.checkReplay(replay);
             Run again = new Run(seed);
             again.play();
             assertEquals(run.told, again.told, "replay differs, " + replay);

@@ -50,6 +50,11 @@ final class Transcript {
         return out.toString();
     }
 
+    /** See {@link VirtualServer#checkReplay}. */
+    void checkReplay(String context) {
+        server.checkReplay(context);
+    }
+
     private void run(String[] words) {
         switch (words[0]) {
             case "acquire" -> acquire(words);

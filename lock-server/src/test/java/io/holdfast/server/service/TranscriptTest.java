@@ -13,7 +13,7 @@ import org.junit.jupiter.api.TestFactory;
 
 /**
  * Plays the scripts in {@code src/test/resources/transcripts} against the real service in virtual time and compares what
- * it says, line by line. {@code -Dtranscripts.update=true} writes what it says into the files instead; read the diff.
+ * it says, line by line; its commands must make the same table again. {@code -Dtranscripts.update=true} writes what it says into the files instead; read the diff.
  */
 final class TranscriptTest {
     private static final Path FOLDER = Path.of("src/test/resources/transcripts");
@@ -31,7 +31,9 @@ final class TranscriptTest {
 
     private static void play(Path file) throws IOException {
         String expected = Files.readString(file);
-        String actual = new Transcript().play(expected);
+        Transcript transcript = new Transcript();
+        String actual = transcript.play(expected);
+        transcript.checkReplay(file.toString());
         if (Boolean.getBoolean("transcripts.update")) {
             Files.writeString(file, actual);
         } else {

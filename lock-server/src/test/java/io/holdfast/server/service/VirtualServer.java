@@ -31,6 +31,7 @@ final class VirtualServer {
     private boolean diskHeld;
     private LockService service;
     private Promises promises;
+    private Recording recording;
     private final Deque<BooleanSupplier> turns = new ArrayDeque<>();
 
     VirtualServer() {
@@ -46,8 +47,11 @@ final class VirtualServer {
         TimeSource time = new TimeSource(() -> nowMillis, () -> wallMillis);
         long fencing = first.fencingReserved() - Promises.FENCING_BLOCK;
         turns.clear();
+        LockTable table = new LockTable(0, LIMITS.endedRequestsKept());
+        recording = new Recording(table, () -> new LockTable(0, LIMITS.endedRequestsKept()));
+        table.raiseFencing(fencing);
         service = new LockService(
-                new LockTable(fencing, LIMITS.endedRequestsKept()),
+                table,
                 time,
                 () -> new Token(0, ++tokensDrawn),
                 promises,
@@ -60,6 +64,11 @@ final class VirtualServer {
     void stop() {
         service.drain();
         disk = promises.atEnd(service.isClean());
+    }
+
+    /** Repeats what happened since the start on another table. */
+    void checkReplay(String context) {
+        recording.check(context);
     }
 
     LockService service() {

@@ -1,0 +1,84 @@
+package io.holdfast.server.log;
+
+import io.holdfast.server.core.BrokenHold;
+import io.holdfast.server.core.Delay;
+import io.holdfast.server.core.EndReason;
+import io.holdfast.server.core.LockTable;
+import io.holdfast.server.core.Session;
+import io.holdfast.server.core.TableRestore;
+import io.holdfast.server.core.Terms;
+import io.holdfast.server.core.Token;
+import java.io.DataInput;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads what {@link TableWriter} wrote into an empty table. */
+public final class TableReader {
+    private final DataInput in;
+    private final TableRestore restore;
+
+    private TableReader(DataInput in, LockTable table) {
+        this.in = in;
+        this.restore = new TableRestore(table);
+    }
+
+    /**
+     * Fills the table, which must be empty.
+     *
+     * @throws IOException if {@code in} does, also when it ends too early
+     * @throws DamagedLogException if it holds something else
+     */
+    public static void read(DataInput in, LockTable table) throws IOException {
+        int format = in.readUnsignedByte();
+        if (format != TableWriter.FORMAT) {
+            throw new DamagedLogException("a snapshot of format " + format + ", and this server knows "
+                    + TableWriter.FORMAT + " only: it was written by a newer one");
+        }
+        try {
+            new TableReader(in, table).readAll();
+        } catch (IllegalArgumentException e) {
+            throw new DamagedLogException("a snapshot does not fit together: " + e.getMessage(), e);
+        }
+    }
+
+    private void readAll() throws IOException {
+        for (int kind = in.readUnsignedByte(); kind != TableWriter.END; kind = in.readUnsignedByte()) {
+            switch (kind) {
+                case TableWriter.COUNTERS -> restore.counters(in.readLong(), in.readLong(), in.readLong());
+                case TableWriter.SESSION -> session();
+                case TableWriter.HOLD -> restore.hold(Fields.readAcquire(in, restore::sessionOf), in.readLong());
+                case TableWriter.PLACE ->
+                    restore.place(Fields.readAcquire(in, restore::sessionOf), in.readLong(), in.readLong());
+                case TableWriter.DELAY ->
+                    restore.delay(in.readUTF(), in.readLong(), new Delay(Fields.readReason(in), in.readLong()));
+                case TableWriter.ENDED -> restore.ended(Fields.readKey(in), Fields.readReason(in));
+                case TableWriter.BROKEN ->
+                    restore.broken(Fields.readToken(in), new BrokenHold(Fields.readParts(in), Fields.readText(in)));
+                default -> throw new DamagedLogException("nothing in a snapshot is of kind " + kind);
+            }
+        }
+    }
+
+    private void session() throws IOException {
+        Token id = Fields.readToken(in);
+        String clientId = in.readUTF();
+        Terms terms = Fields.readTerms(in);
+        long openedAtMillis = in.readLong();
+        String endedBy = Fields.readText(in);
+        long lastLoss = in.readLong();
+        List<Session.Loss> losses = new ArrayList<>();
+        for (int left = in.readInt(); left > 0; left--) {
+            losses.add(new Session.Loss(
+                    in.readLong(), in.readUTF(), in.readLong(), Fields.readReason(in), Fields.readText(in)));
+        }
+        restore.session(
+                id,
+                clientId,
+                terms,
+                openedAtMillis,
+                endedBy == null ? null : EndReason.valueOf(endedBy),
+                lastLoss,
+                losses);
+    }
+}

@@ -1,0 +1,74 @@
+package io.holdfast.server.service;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.holdfast.server.core.LockTable;
+import io.holdfast.server.log.CommandReader;
+import io.holdfast.server.log.CommandWriter;
+import io.holdfast.server.log.TableReader;
+import io.holdfast.server.log.TableWriter;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * Every command of a table. Repeated on another one they must make it equal, from the beginning as well as from a snapshot
+ * taken on the way; and a table that is read from its snapshot must be the one that was written.
+ */
+final class Recording {
+    private final LockTable table;
+    private final Supplier<LockTable> empty;
+    private final List<byte[]> commands = new ArrayList<>();
+
+    Recording(LockTable table, Supplier<LockTable> empty) {
+        this.table = table;
+        this.empty = empty;
+        table.onChange(new CommandWriter(commands::add));
+    }
+
+    void check(String context) {
+        byte[] expected = snapshot(table);
+        LockTable repeated = empty.get();
+        LockTable restored = empty.get();
+        apply(commands.subList(0, commands.size() / 2), repeated);
+        restore(snapshot(repeated), restored);
+        apply(commands.subList(commands.size() / 2, commands.size()), repeated);
+        apply(commands.subList(commands.size() / 2, commands.size()), restored);
+        assertArrayEquals(expected, snapshot(repeated), () -> "commands make another table, " + context);
+        assertArrayEquals(expected, snapshot(restored), () -> "a snapshot and the rest make another table, " + context);
+        assertEquals(table.size(), restored.size(), context);
+        assertEquals(table.waiters(), restored.waiters(), context);
+        assertEquals(table.delays(), restored.delays(), context);
+        assertEquals(table.sessions(), restored.sessions(), context);
+    }
+
+    private static void apply(List<byte[]> commands, LockTable table) {
+        CommandReader reader = new CommandReader(table);
+        commands.forEach(reader::apply);
+    }
+
+    private static byte[] snapshot(LockTable table) {
+        try {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            TableWriter.write(table, new DataOutputStream(bytes));
+            return bytes.toByteArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void restore(byte[] snapshot, LockTable table) {
+        try {
+            TableReader.read(new DataInputStream(new ByteArrayInputStream(snapshot)), table);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
