@@ -3,6 +3,7 @@ package io.holdfast.server.core;
 import io.holdfast.server.core.AcquireOutcome.Kind;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -277,6 +278,11 @@ public final class LockTable {
             changes.lossesAcknowledged(session, lossNumber);
             session.acknowledge(lossNumber);
         }
+    }
+
+    /** Calls {@code action} with each session that lives. */
+    public void forEachSession(Consumer<Session> action) {
+        sessions.forEach(action);
     }
 
     /** How many sessions live. */

@@ -26,10 +26,19 @@ final class Grants {
 
     /** Starts the lease of a hold that was just granted, unless it lives as long as a session. */
     void arm(Hold hold) {
+        startLease(hold);
+        events.granted(hold);
+    }
+
+    /** Starts the lease of a hold that was granted by an earlier run, in full: its renewals are not known. */
+    void resume(Hold hold) {
+        startLease(hold);
+    }
+
+    private void startLease(Hold hold) {
         if (hold.session() == null) {
             timers.arm(hold, time.nowMillis(), hold.terms().ttlMillis());
         }
-        events.granted(hold);
     }
 
     /** Makes the lease run for its full length from now. */

@@ -88,6 +88,14 @@ public final class LockService {
         this.recoveredAtMillis = time.nowMillis() + recoveryMillis;
     }
 
+    /**
+     * Goes on with a table that an earlier run left: whatever ends by time runs in full from now (lease rule S12). To be
+     * called before anything else, in one piece, because a request must not meet half of it.
+     */
+    public void resume() {
+        new Resumption(table, timers, time, grants, sessions, waitingRoom).run();
+    }
+
     /** Grants the resource, or lets the caller wait for it as long as it asked for. */
     public void acquire(AcquireRequest request, Caller caller) {
         acquires.acquire(request, caller);
@@ -239,6 +247,7 @@ public final class LockService {
             case LEASE -> end((Hold) timer, EndReason.EXPIRED);
             case SESSION -> sessions.expire((Session) timer);
             case PLACE -> waitingRoom.timeIsUp((Seat) timer);
+            case HEAD_START -> waitingRoom.endHeadStart((HeadStart) timer);
             case LOCK_DELAY -> endDelay((DelayTimer) timer);
             case CONNECTION -> throw new IllegalStateException("connections have timers of their own");
         }

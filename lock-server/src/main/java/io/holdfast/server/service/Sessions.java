@@ -155,6 +155,18 @@ final class Sessions {
         return LockAnswer.refused(Status.SESSION_NOT_FOUND, "Session not found");
     }
 
+    /** Starts the lease of a session that an earlier run opened, in full: its renewals are not known. */
+    void resume(Session session) {
+        timers.arm(session, time.nowMillis(), session.terms().ttlMillis());
+    }
+
+    /** Goes on with what a session has left that an earlier run ended. */
+    void resumeEnd(Session session) {
+        if (!ended.contains(session)) {
+            ended.add(session);
+        }
+    }
+
     private void end(Session session, EndReason reason) {
         timers.cancel(session);
         table.endSession(session, reason);

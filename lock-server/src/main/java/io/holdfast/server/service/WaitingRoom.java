@@ -14,8 +14,11 @@ import io.holdfast.server.core.Token;
 import io.holdfast.server.log.Promises;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WaitingRoom {
     static final long GRACE_MILLIS = 5_000;
+    static final long HEAD_START_MILLIS = 2_000;
 
     private final LockTable table;
     private final Timers timers;
@@ -39,6 +43,8 @@ final class WaitingRoom {
     private final Events events;
     /** The places of each queue whose callers are connected, by ticket; no entry where nobody is. */
     private final Map<String, TreeMap<Long, Place>> attached = new HashMap<>();
+    /** Queues of an earlier run whose first has not come back yet and still has time to. */
+    private final Set<String> headStarts = new HashSet<>();
 
     WaitingRoom(
             LockTable table,
@@ -62,11 +68,42 @@ final class WaitingRoom {
     /** Whether a newcomer may take the resources if they are free: nobody who is there waits for one of them. */
     boolean mayOvertake(List<Part> parts) {
         for (Part part : parts) {
-            if (attached.containsKey(part.resourceName())) {
+            if (attached.containsKey(part.resourceName()) || headStarts.contains(part.resourceName())) {
                 return false;
             }
         }
         return true;
+    }
+
+    /**
+     * Goes on with a place of an earlier run. Nobody is there yet: it has the usual grace, and the first in line a head
+     * start, so that whoever happens to connect first after a restart does not take what others have waited for.
+     */
+    void resume(Place place) {
+        timers.arm(new Seat(place), time.nowMillis(), GRACE_MILLIS);
+        if (!place.isSet() && headStarts.add(lineOf(place))) {
+            timers.arm(new HeadStart(lineOf(place)), time.nowMillis(), HEAD_START_MILLIS);
+        }
+    }
+
+    /** Whoever is there is next now. */
+    void endHeadStart(HeadStart headStart) {
+        if (headStarts.remove(headStart.resourceName())) {
+            handOver(headStart.resourceName());
+        }
+    }
+
+    /** Whether the first in line may still come back before others are granted. */
+    private boolean hasHeadStart(Resource resource) {
+        if (!headStarts.contains(resource.name())) {
+            return false;
+        }
+        Iterator<Place> queue = resource.queue().iterator();
+        if (queue.hasNext() && Seat.of(queue.next()).caller() == null) {
+            return true;
+        }
+        headStarts.remove(resource.name());
+        return false;
     }
 
     /** Puts a busy acquire in line. */
@@ -208,6 +245,9 @@ final class WaitingRoom {
 
     /** Grants whatever can be granted of this resource now. */
     void handOver(Resource resource) {
+        if (hasHeadStart(resource)) {
+            return;
+        }
         Place next = firstAttached(resource);
         while (next != null && (next.isOver() || isGrantable(next))) {
             if (next.isOver()) {

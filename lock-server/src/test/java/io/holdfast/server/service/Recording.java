@@ -25,12 +25,28 @@ import java.util.function.Supplier;
 final class Recording {
     private final LockTable table;
     private final Supplier<LockTable> empty;
-    private final List<byte[]> commands = new ArrayList<>();
+    private final List<byte[]> commands;
 
     Recording(LockTable table, Supplier<LockTable> empty) {
+        this(table, empty, new ArrayList<>());
+    }
+
+    private Recording(LockTable table, Supplier<LockTable> empty, List<byte[]> commands) {
         this.table = table;
         this.empty = empty;
+        this.commands = commands;
         table.onChange(new CommandWriter(commands::add));
+    }
+
+    /** What a restart finds that lost nothing: another table that its commands made, and goes on to be recorded. */
+    Recording restarted() {
+        LockTable repeated = empty.get();
+        apply(commands, repeated);
+        return new Recording(repeated, empty, commands);
+    }
+
+    LockTable table() {
+        return table;
     }
 
     void check(String context) {

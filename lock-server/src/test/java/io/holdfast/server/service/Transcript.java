@@ -87,6 +87,7 @@ final class Transcript {
             case "drain" -> server.service().drain();
             case "stop" -> server.stop();
             case "start" -> server.start();
+            case "durable" -> server.makeDurable();
             case "disk" -> disk(words[1]);
             default -> throw new IllegalArgumentException("no such command: " + words[0]);
         }

@@ -13,6 +13,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The real service over a clock, a disk and a source of tokens that the test holds in its hand. */
@@ -31,7 +32,8 @@ final class VirtualServer {
     private boolean diskHeld;
     private LockService service;
     private Promises promises;
-    private Recording recording;
+    private Recording recording = newRecording();
+    private boolean durable;
     private final Deque<BooleanSupplier> turns = new ArrayDeque<>();
 
     VirtualServer() {
@@ -47,17 +49,27 @@ final class VirtualServer {
         TimeSource time = new TimeSource(() -> nowMillis, () -> wallMillis);
         long fencing = first.fencingReserved() - Promises.FENCING_BLOCK;
         turns.clear();
-        LockTable table = new LockTable(0, LIMITS.endedRequestsKept());
-        recording = new Recording(table, () -> new LockTable(0, LIMITS.endedRequestsKept()));
-        table.raiseFencing(fencing);
+        recording = durable && last != null ? recording.restarted() : newRecording();
+        recording.table().raiseFencing(fencing);
         service = new LockService(
-                table,
+                recording.table(),
                 time,
                 () -> new Token(0, ++tokensDrawn),
                 promises,
                 LIMITS,
-                Promises.mustWaitFor(last),
+                durable ? 0 : Promises.mustWaitFor(last),
                 new Events(new EventLimits(EVENTS_KEPT, MAX_LISTENERS), fencing + 1, time, turns::add));
+        service.resume();
+    }
+
+    private static Recording newRecording() {
+        Supplier<LockTable> empty = () -> new LockTable(0, LIMITS.endedRequestsKept());
+        return new Recording(empty.get(), empty);
+    }
+
+    /** From now on a restart forgets nothing. */
+    void makeDurable() {
+        durable = true;
     }
 
     /** Ends the run in good order. */
