@@ -5,6 +5,8 @@ import io.holdfast.server.core.LockTable;
 import io.holdfast.server.http.Connections;
 import io.holdfast.server.http.Http2Entrance;
 import io.holdfast.server.http.LockRoutes;
+import io.holdfast.server.log.CommandLog;
+import io.holdfast.server.log.MemoryLog;
 import io.holdfast.server.log.Promises;
 import io.holdfast.server.log.RestartState;
 import io.holdfast.server.log.StateFile;
@@ -107,8 +109,9 @@ public final class LockServerVerticle extends VerticleBase {
                 .onComplete(written -> done.accept(written.succeeded())));
         long fencing = recovered.first.fencingReserved() - Promises.FENCING_BLOCK;
         long recoveryMillis = Promises.mustWaitFor(recovered.last);
+        CommandLog log = new MemoryLog();
         Events events =
-                new Events(config.events(), fencing + 1, time, work -> context.runOnContext(turn -> repeat(work)));
+                new Events(config.events(), fencing + 1, time, log, work -> context.runOnContext(turn -> repeat(work)));
         LockService service = new LockService(
                 new LockTable(fencing, config.service().endedRequestsKept()),
                 time,
@@ -121,7 +124,7 @@ public final class LockServerVerticle extends VerticleBase {
         every100Millis(service::tick);
         every100Millis(connections::tick);
         Handler<HttpServerRequest> routes = new LockRoutes(
-                        service, connections, config.rules(), config.http().maxBodyBytes(), recovered.onLoopback)
+                        service, log, connections, config.rules(), config.http().maxBodyBytes(), recovered.onLoopback)
                 .handler(vertx);
         return vertx.createHttpServer(httpOptions(config))
                 .connectionHandler(config.http2() ? new Http2Entrance(connections, routes) : connections::opened)

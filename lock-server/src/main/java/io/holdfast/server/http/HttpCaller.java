@@ -5,15 +5,15 @@ import io.holdfast.server.service.Caller;
 import io.vertx.core.http.HttpServerRequest;
 
 /** An HTTP request that waits for its answer. Confined to the event loop. */
-record HttpCaller(HttpServerRequest request) implements Caller {
+record HttpCaller(HttpServerRequest request, Outbox outbox) implements Caller {
     @Override
     public void answer(LockAnswer answer, Runnable undelivered) {
-        Answers.send(request, answer).onFailure(failure -> undelivered.run());
+        outbox.send(request, answer).onFailure(failure -> undelivered.run());
     }
 
     @Override
     public void answer(LockAnswer answer) {
-        Answers.send(request, answer);
+        outbox.send(request, answer);
     }
 
     @Override

@@ -16,6 +16,8 @@ import io.holdfast.protocol.SessionOpenRequest;
 import io.holdfast.protocol.SessionRequest;
 import io.holdfast.protocol.Status;
 import io.holdfast.protocol.TokenRequest;
+import io.holdfast.protocol.UnavailableReason;
+import io.holdfast.server.log.CommandLog;
 import io.holdfast.server.service.LockService;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -36,6 +38,8 @@ public final class LockRoutes {
     private static final int DEFAULT_LIST_LIMIT = 100;
 
     private final LockService service;
+    private final CommandLog log;
+    private final Outbox outbox;
     private final Connections connections;
     private final RequestRules rules;
     private final int maxBodyBytes;
@@ -44,11 +48,19 @@ public final class LockRoutes {
     /**
      * Creates the routes to {@code service}.
      *
+     * @param log what must be durable before anybody is told of it
      * @param onLoopback whether nobody can reach them from another machine
      */
     public LockRoutes(
-            LockService service, Connections connections, RequestRules rules, int maxBodyBytes, boolean onLoopback) {
+            LockService service,
+            CommandLog log,
+            Connections connections,
+            RequestRules rules,
+            int maxBodyBytes,
+            boolean onLoopback) {
         this.service = service;
+        this.log = log;
+        this.outbox = new Outbox(log);
         this.connections = connections;
         this.rules = rules;
         this.maxBodyBytes = maxBodyBytes;
@@ -76,26 +88,27 @@ public final class LockRoutes {
 
     private Router router(Vertx vertx) {
         Router router = Router.router(vertx);
-        post(
+        postGranting(
                 router,
                 ApiPaths.ACQUIRE,
-                (request, body) -> service.acquire(AcquireRequest.read(body, rules), new HttpCaller(request)));
+                (request, body) -> service.acquire(AcquireRequest.read(body, rules), new HttpCaller(request, outbox)));
         post(router, ApiPaths.HEARTBEAT, (request, body) -> tokenCall(request, body, service::heartbeat));
         post(router, ApiPaths.RELEASE, (request, body) -> tokenCall(request, body, service::release));
-        post(
+        postGranting(
                 router,
                 ApiPaths.ACQUIRE_ALL,
-                (request, body) -> service.acquireAll(AcquireAllRequest.read(body, rules), new HttpCaller(request)));
+                (request, body) ->
+                        service.acquireAll(AcquireAllRequest.read(body, rules), new HttpCaller(request, outbox)));
         post(
                 router,
                 ApiPaths.CANCEL,
-                (request, body) -> Answers.send(request, service.cancel(CancelRequest.read(body, rules))));
-        post(router, ApiPaths.SESSION_OPEN, this::openSession);
+                (request, body) -> outbox.send(request, service.cancel(CancelRequest.read(body, rules))));
+        postGranting(router, ApiPaths.SESSION_OPEN, this::openSession);
         post(router, ApiPaths.SESSION_HEARTBEAT, this::heartbeatSession);
         post(
                 router,
                 ApiPaths.SESSION_CLOSE,
-                (request, body) -> Answers.send(request, service.closeSession(SessionRequest.read(body, rules))));
+                (request, body) -> outbox.send(request, service.closeSession(SessionRequest.read(body, rules))));
         post(router, ApiPaths.BREAK, this::breakHolds);
         get(router, ApiPaths.LIST, this::list);
         get(router, ApiPaths.EVENTS, this::events);
@@ -120,6 +133,17 @@ public final class LockRoutes {
         router.route(path).handler(ctx -> methodNotAllowed(ctx.request(), "POST"));
     }
 
+    /** A call that begins something new is refused while the disk lags behind; what renews or ends is not. */
+    private void postGranting(Router router, String path, BodyCall call) {
+        post(router, path, (request, body) -> {
+            if (log.isFull()) {
+                Answers.send(request, LockAnswer.unavailable(UnavailableReason.OVERLOADED, 1_000));
+            } else {
+                call.accept(request, body);
+            }
+        });
+    }
+
     private void get(Router router, String path, Handler<HttpServerRequest> call) {
         router.get(path).handler(ctx -> call.handle(ctx.request()));
         router.route(path).handler(ctx -> methodNotAllowed(ctx.request(), "GET"));
@@ -127,22 +151,22 @@ public final class LockRoutes {
 
     private void tokenCall(HttpServerRequest request, byte[] body, Function<TokenRequest, LockAnswer> call)
             throws InvalidRequestException {
-        Answers.send(request, call.apply(TokenRequest.read(body, rules)));
+        outbox.send(request, call.apply(TokenRequest.read(body, rules)));
     }
 
     private void openSession(HttpServerRequest request, byte[] body) throws InvalidRequestException {
         service.openSession(
                 SessionOpenRequest.read(body, rules),
-                opened -> Answers.send(request, 200, opened.toJson()),
-                refusal -> Answers.send(request, refusal));
+                opened -> outbox.send(request, opened.toJson()),
+                refusal -> outbox.send(request, refusal));
     }
 
     private void heartbeatSession(HttpServerRequest request, byte[] body) throws InvalidRequestException {
         SessionBeaten beaten = service.heartbeat(SessionRequest.read(body, rules));
         if (beaten == null) {
-            Answers.send(request, LockService.sessionNotFound());
+            outbox.send(request, LockService.sessionNotFound());
         } else {
-            Answers.send(request, 200, beaten.toJson());
+            outbox.send(request, beaten.toJson());
         }
     }
 
@@ -171,13 +195,13 @@ public final class LockRoutes {
     }
 
     private void status(HttpServerRequest request, String resourceName) {
-        Answers.send(request, 200, service.status(resourceName).toJson());
+        outbox.send(request, service.status(resourceName).toJson());
     }
 
     private void validate(HttpServerRequest request, String resourceName) throws InvalidRequestException {
         QueryParameters query = new QueryParameters(request);
         long fencingToken = query.requiredNumber("fencingToken", 0, ProtocolLimits.FENCING_TOKEN_BOUND - 1);
-        Answers.send(request, 200, service.validate(resourceName, fencingToken).toJson());
+        outbox.send(request, service.validate(resourceName, fencingToken).toJson());
     }
 
     private void list(HttpServerRequest request) {
@@ -189,7 +213,7 @@ public final class LockRoutes {
                     prefix == null ? "" : prefix,
                     query.text("after"),
                     limit,
-                    answer -> Answers.send(request, 200, answer.toJson()));
+                    answer -> outbox.send(request, answer.toJson()));
         });
     }
 
@@ -203,7 +227,7 @@ public final class LockRoutes {
             // A browser on this machine is on loopback as well, whatever page it shows.
             Answers.send(request, LockAnswer.refused(Status.FORBIDDEN, "Locks are not broken by a web page"));
         } else {
-            service.breakHolds(wish, new HttpCaller(request));
+            service.breakHolds(wish, new HttpCaller(request, outbox));
         }
     }
 

@@ -5,6 +5,7 @@ import io.holdfast.server.core.EndReason;
 import io.holdfast.server.core.Hold;
 import io.holdfast.server.core.Part;
 import io.holdfast.server.core.Place;
+import io.holdfast.server.log.CommandLog;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -27,6 +28,7 @@ public final class Events {
     private final EventBuffer buffer;
     private final int maxListeners;
     private final TimeSource time;
+    private final CommandLog log;
     private final Consumer<BooleanSupplier> soon;
     private final List<Listener> listeners = new ArrayList<>();
     private boolean awake;
@@ -35,12 +37,14 @@ public final class Events {
      * Creates events that nobody listens to yet.
      *
      * @param firstId above the number of any event of an earlier run
+     * @param log what must be durable before anybody is told of it
      * @param soon calls what it is given in a turn of its own, and again until that returns false
      */
-    public Events(EventLimits limits, long firstId, TimeSource time, Consumer<BooleanSupplier> soon) {
+    public Events(EventLimits limits, long firstId, TimeSource time, CommandLog log, Consumer<BooleanSupplier> soon) {
         this.buffer = new EventBuffer(limits.kept(), firstId);
         this.maxListeners = limits.maxStreams();
         this.time = time;
+        this.log = log;
         this.soon = soon;
     }
 
@@ -169,6 +173,14 @@ public final class Events {
     }
 
     private void held(EventKind kind, Hold hold, long atMillis, @Nullable String reason, boolean exclusionGivenUp) {
+        if (log.isDurable()) {
+            keep(kind, hold, atMillis, reason, exclusionGivenUp);
+        } else {
+            log.whenDurable(() -> keep(kind, hold, atMillis, reason, exclusionGivenUp));
+        }
+    }
+
+    private void keep(EventKind kind, Hold hold, long atMillis, @Nullable String reason, boolean exclusionGivenUp) {
         if (hold.isSet()) {
             for (Part part : hold.parts()) {
                 held(kind, part.resourceName(), hold, atMillis, reason, exclusionGivenUp);
@@ -186,6 +198,14 @@ public final class Events {
 
     private void waited(EventKind kind, Place place, @Nullable String reason) {
         long atMillis = time.wallMillis();
+        if (log.isDurable()) {
+            keep(kind, place, atMillis, reason);
+        } else {
+            log.whenDurable(() -> keep(kind, place, atMillis, reason));
+        }
+    }
+
+    private void keep(EventKind kind, Place place, long atMillis, @Nullable String reason) {
         for (Part part : place.parts()) {
             buffer.add(kind, part.resourceName(), place.clientId(), 0, atMillis, reason, false);
         }

@@ -13,6 +13,7 @@ import io.holdfast.protocol.Status;
 import io.holdfast.protocol.TokenRequest;
 import io.holdfast.server.core.LockTable;
 import io.holdfast.server.core.Token;
+import io.holdfast.server.log.MemoryLog;
 import io.holdfast.server.log.Promises;
 import io.holdfast.server.log.RestartState;
 import java.util.ArrayList;
@@ -37,7 +38,7 @@ final class BigBreakTest {
             new Promises(new RestartState(100_000, 1L << 40, false), (state, done) -> done.accept(true)),
             new ServiceLimits(45_000, 1_000_000, 10, 10, 10, 10),
             0,
-            new Events(new EventLimits(10, 1), 1, time, work -> {}));
+            new Events(new EventLimits(10, 1), 1, time, new MemoryLog(), work -> {}));
     private final List<LockAnswer> answers = new ArrayList<>();
 
     private LockAnswer acquire() {

@@ -10,6 +10,7 @@ import io.holdfast.protocol.ResourceClaim;
 import io.holdfast.protocol.Status;
 import io.holdfast.server.core.LockTable;
 import io.holdfast.server.core.Token;
+import io.holdfast.server.log.MemoryLog;
 import io.holdfast.server.log.Promises;
 import io.holdfast.server.log.RestartState;
 import java.time.Duration;
@@ -33,7 +34,7 @@ final class ManyWaitersTest {
             new Promises(new RestartState(100_000, 1L << 40, false), (state, done) -> done.accept(true)),
             new ServiceLimits(45_000, 1_000_000, 1_000_000, 1_000_000, 1_000, 1_000),
             0,
-            new Events(new EventLimits(1, 0), 1, time, work -> {}));
+            new Events(new EventLimits(1, 0), 1, time, new MemoryLog(), work -> {}));
     private final List<VirtualCaller> waiters = new ArrayList<>();
 
     private void queue(int count, int resources, boolean withRequestId) {

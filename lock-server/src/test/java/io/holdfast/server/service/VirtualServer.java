@@ -5,6 +5,7 @@ import io.holdfast.protocol.LockAnswer;
 import io.holdfast.protocol.TokenRequest;
 import io.holdfast.server.core.LockTable;
 import io.holdfast.server.core.Token;
+import io.holdfast.server.log.MemoryLog;
 import io.holdfast.server.log.Promises;
 import io.holdfast.server.log.RestartState;
 import java.util.ArrayDeque;
@@ -58,7 +59,8 @@ final class VirtualServer {
                 promises,
                 LIMITS,
                 durable ? 0 : Promises.mustWaitFor(last),
-                new Events(new EventLimits(EVENTS_KEPT, MAX_LISTENERS), fencing + 1, time, turns::add));
+                new Events(
+                        new EventLimits(EVENTS_KEPT, MAX_LISTENERS), fencing + 1, time, new MemoryLog(), turns::add));
         service.resume();
     }
 

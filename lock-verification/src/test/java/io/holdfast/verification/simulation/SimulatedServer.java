@@ -3,6 +3,7 @@ package io.holdfast.verification.simulation;
 import io.holdfast.protocol.LockAnswer;
 import io.holdfast.server.core.LockTable;
 import io.holdfast.server.core.Token;
+import io.holdfast.server.log.MemoryLog;
 import io.holdfast.server.log.Promises;
 import io.holdfast.server.log.RestartState;
 import io.holdfast.server.service.EventLimits;
@@ -80,7 +81,7 @@ final class SimulatedServer {
                 promises,
                 limits,
                 Promises.mustWaitFor(last),
-                new Events(new EventLimits(1, 0), fencing + 1, time, work -> {}));
+                new Events(new EventLimits(1, 0), fencing + 1, time, new MemoryLog(), work -> {}));
         running = new Running(table, promises, service, PlantedDesk.of(plant, service, table));
         grantCheck.started(run, table);
         wakeUpCheck.started(table);
