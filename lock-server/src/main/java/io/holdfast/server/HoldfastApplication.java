@@ -130,7 +130,8 @@ public final class HoldfastApplication extends VertxApplication implements Vertx
         }
     }
 
-    private static void fail(String message) {
+    /** Says why and ends the process at once: nothing that is under way may be answered any more. */
+    static void fail(String message) {
         System.err.println("holdfast: " + message);
         // Not exit: the launcher's shutdown hook would stop the server "cleanly" and end with 0.
         Runtime.getRuntime().halt(EXIT_CANNOT_START);

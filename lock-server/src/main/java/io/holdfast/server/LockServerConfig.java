@@ -17,6 +17,7 @@ import java.util.Properties;
  * @param host address to listen on
  * @param port port to listen on; 0 for any free one
  * @param http2 whether clients may speak HTTP/2, too
+ * @param durable whether locks survive the server
  * @param dataDir where the server keeps what must survive a restart
  * @param drainMillis how long running requests may take to finish after SIGTERM
  * @param service bounds of the lock service
@@ -28,6 +29,7 @@ public record LockServerConfig(
         String host,
         int port,
         boolean http2,
+        boolean durable,
         Path dataDir,
         long drainMillis,
         ServiceLimits service,
@@ -48,9 +50,12 @@ public record LockServerConfig(
      */
     public static LockServerConfig read(JsonObject conf, Map<String, String> environment, Properties properties) {
         ConfigSources in = new ConfigSources(conf, environment, properties);
-        requireMemory(in.text("storage", "memory"));
-        long maxTtlMillis =
-                in.number("maxTtlMs", MAX_TTL_IN_MEMORY_MS, ProtocolLimits.MIN_TTL_MS, ProtocolLimits.MAX_TTL_MS);
+        boolean durable = isDurable(in.text("storage", "memory"));
+        long maxTtlMillis = in.number(
+                "maxTtlMs",
+                durable ? HOUR_MS : MAX_TTL_IN_MEMORY_MS,
+                ProtocolLimits.MIN_TTL_MS,
+                ProtocolLimits.MAX_TTL_MS);
         long defaultTtlMillis = in.number(
                 "defaultTtlMs",
                 Math.min(ProtocolLimits.DEFAULT_TTL_MS, maxTtlMillis),
@@ -60,6 +65,7 @@ public record LockServerConfig(
                 in.text("host", "127.0.0.1"),
                 (int) in.number("port", ProtocolLimits.DEFAULT_PORT, 0, 65_535),
                 in.flag("http2", false),
+                durable,
                 directory(in.text("dataDir", "data")),
                 in.number("drainMs", 5_000, 0, HOUR_MS),
                 new ServiceLimits(
@@ -92,10 +98,12 @@ public record LockServerConfig(
         }
     }
 
-    private static void requireMemory(String storage) {
-        if (!storage.equals("memory")) {
-            throw new StartupException("storage must be \"memory\", not \"" + storage + "\"");
-        }
+    private static boolean isDurable(String storage) {
+        return switch (storage) {
+            case "memory" -> false;
+            case "durable" -> true;
+            default -> throw new StartupException("storage must be \"memory\" or \"durable\", not \"" + storage + "\"");
+        };
     }
 
     private static Path directory(String text) {
@@ -108,7 +116,7 @@ public record LockServerConfig(
 
     /** The effective configuration on one line, for the log. */
     public String describe() {
-        return "storage=memory dataDir=" + dataDir.toAbsolutePath() + " defaultTtlMs="
+        return "storage=" + (durable ? "durable" : "memory") + " dataDir=" + dataDir.toAbsolutePath() + " defaultTtlMs="
                 + service.defaultTtlMillis()
                 + " maxTtlMs=" + rules.maxTtlMs() + " maxWaitMs=" + rules.maxWaitMs() + " maxLocks="
                 + service.maxLocks()

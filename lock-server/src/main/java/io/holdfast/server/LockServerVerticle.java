@@ -1,14 +1,8 @@
 package io.holdfast.server;
 
-import io.holdfast.protocol.ProtocolLimits;
-import io.holdfast.server.core.LockTable;
 import io.holdfast.server.http.Connections;
 import io.holdfast.server.http.Http2Entrance;
 import io.holdfast.server.http.LockRoutes;
-import io.holdfast.server.log.CommandLog;
-import io.holdfast.server.log.MemoryLog;
-import io.holdfast.server.log.Promises;
-import io.holdfast.server.log.RestartState;
 import io.holdfast.server.log.StateFile;
 import io.holdfast.server.service.Events;
 import io.holdfast.server.service.LockService;
@@ -27,6 +21,7 @@ import java.net.UnknownHostException;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,19 +40,20 @@ public final class LockServerVerticle extends VerticleBase {
     private static final int RECEIVE_BUFFER_BYTES = 16_384;
 
     private final TimeSource time;
+    private final Consumer<String> dying;
     private @Nullable Running running;
 
     /** Everything that exists only between start and stop. */
-    private record Running(
-            StateFile file, Promises promises, LockService service, HttpServer server, long drainMillis) {}
+    private record Running(Storage storage, LockService service, HttpServer server, long drainMillis) {}
 
     /** Creates a server that reads the machine's clocks. */
     public LockServerVerticle() {
-        this(TimeSource.system());
+        this(TimeSource.system(), why -> HoldfastApplication.fail("cannot write the log: " + why));
     }
 
-    LockServerVerticle(TimeSource time) {
+    LockServerVerticle(TimeSource time, Consumer<String> dying) {
         this.time = time;
+        this.dying = dying;
     }
 
     @Override
@@ -67,7 +63,7 @@ public final class LockServerVerticle extends VerticleBase {
                     "the lock server runs as one instance on one event loop: no --instances, no worker, no virtual thread");
         }
         LockServerConfig config = LockServerConfig.read(config(), System.getenv(), System.getProperties());
-        return vertx.executeBlocking(() -> recover(config)).compose(recovered -> serve(config, recovered));
+        return vertx.executeBlocking(() -> open(config)).compose(storage -> serve(config, storage));
     }
 
     /** The port the server listens on, once it has started. */
@@ -78,53 +74,60 @@ public final class LockServerVerticle extends VerticleBase {
         return running.server.actualPort();
     }
 
-    private record Recovered(StateFile file, @Nullable RestartState last, RestartState first, boolean onLoopback) {}
-
-    private Recovered recover(LockServerConfig config) {
+    private Storage open(LockServerConfig config) {
         try {
-            StateFile file = StateFile.open(config.dataDir());
-            RestartState last = file.read();
-            RestartState first = Promises.atStart(last, config.service().defaultTtlMillis(), time.wallMillis());
-            requirePlausibleClock(first);
-            file.write(first);
-            return new Recovered(file, last, first, isLoopback(config.host()));
+            return open(config, StateFile.open(config.dataDir()));
         } catch (IOException e) {
             throw new StartupException(Objects.requireNonNullElse(e.getMessage(), e.toString()));
         }
     }
 
-    /** The fencing counter never goes back, so a clock that is centuries ahead once would use it up for good. */
-    private static void requirePlausibleClock(RestartState first) {
-        if (first.fencingReserved() >= ProtocolLimits.FENCING_TOKEN_BOUND / 2) {
-            throw new StartupException("the system clock is too far in the future to number locks by it");
+    private Storage open(LockServerConfig config, StateFile file) throws IOException {
+        long wallMillis = time.wallMillis();
+        boolean opened = false;
+        try {
+            Storage storage = config.durable()
+                    ? DurableStorage.open(config, file, wallMillis, this::onLoop, dying)
+                    : MemoryStorage.open(config, file, wallMillis, vertx);
+            opened = true;
+            return storage;
+        } finally {
+            if (!opened) {
+                file.close();
+            }
         }
     }
 
-    private Future<?> serve(LockServerConfig config, Recovered recovered) {
-        Promises promises = new Promises(recovered.first, (state, done) -> vertx.executeBlocking(() -> {
-                    recovered.file.write(state);
-                    return true;
-                })
-                .onFailure(e -> LOG.error("Cannot write the state file: {}", e.getMessage()))
-                .onComplete(written -> done.accept(written.succeeded())));
-        long fencing = recovered.first.fencingReserved() - Promises.FENCING_BLOCK;
-        long recoveryMillis = Promises.mustWaitFor(recovered.last);
-        CommandLog log = new MemoryLog();
-        Events events =
-                new Events(config.events(), fencing + 1, time, log, work -> context.runOnContext(turn -> repeat(work)));
+    private void onLoop(Runnable task) {
+        context.runOnContext(turn -> task.run());
+    }
+
+    private Future<?> serve(LockServerConfig config, Storage storage) {
+        boolean onLoopback = isLoopback(config.host());
+        Events events = new Events(
+                config.events(), storage.firstEventId(), time, storage.log(), work -> onLoop(() -> repeat(work)));
         LockService service = new LockService(
-                new LockTable(fencing, config.service().endedRequestsKept()),
+                storage.table(),
                 time,
                 new TokenSource(),
-                promises,
+                storage.promises(),
                 config.service(),
-                recoveryMillis,
+                storage.recoveryMillis(),
                 events);
+        service.resume();
         Connections connections = new Connections(time, config.http());
         every100Millis(service::tick);
         every100Millis(connections::tick);
+        if (storage.recoveryMillis() > 0) {
+            vertx.setTimer(storage.recoveryMillis() + TICK_MS, id -> noteRecovery(storage));
+        }
         Handler<HttpServerRequest> routes = new LockRoutes(
-                        service, log, connections, config.rules(), config.http().maxBodyBytes(), recovered.onLoopback)
+                        service,
+                        storage.log(),
+                        connections,
+                        config.rules(),
+                        config.http().maxBodyBytes(),
+                        onLoopback)
                 .handler(vertx);
         return vertx.createHttpServer(httpOptions(config))
                 .connectionHandler(config.http2() ? new Http2Entrance(connections, routes) : connections::opened)
@@ -132,12 +135,20 @@ public final class LockServerVerticle extends VerticleBase {
                 .requestHandler(routes)
                 .listen()
                 .onSuccess(server -> {
-                    running = new Running(recovered.file, promises, service, server, config.drainMillis());
-                    announce(config, server, recovered.onLoopback, recoveryMillis);
+                    running = new Running(storage, service, server, config.drainMillis());
+                    announce(config, server, onLoopback, storage.recoveryMillis());
                 })
-                .recover(e -> giveUp(recovered, promises)
+                .recover(e -> close(storage, storage.recoveryMillis() == 0)
                         .transform(done -> Future.failedFuture(new StartupException(
                                 "cannot listen on " + config.host() + ":" + config.port() + ": " + e.getMessage()))));
+    }
+
+    private void noteRecovery(Storage storage) {
+        vertx.executeBlocking(() -> {
+                    storage.recovered();
+                    return true;
+                })
+                .onFailure(e -> LOG.error("Cannot write the state file: {}", e.getMessage()));
     }
 
     private static HttpServerOptions httpOptions(LockServerConfig config) {
@@ -198,7 +209,8 @@ public final class LockServerVerticle extends VerticleBase {
         LOG.info("Stopping: no new locks, running requests finish within {} ms", stopping.drainMillis);
         stopping.service.drain();
         long startMillis = time.nowMillis();
-        return nothingHeldOr(stopping.drainMillis, stopping.service)
+        long patienceMillis = stopping.storage.keepsLocks() ? 0 : stopping.drainMillis;
+        return nothingHeldOr(patienceMillis, stopping.service)
                 .compose(done -> {
                     stopping.service.events().end();
                     long leftMillis = stopping.drainMillis - (time.nowMillis() - startMillis);
@@ -227,19 +239,12 @@ public final class LockServerVerticle extends VerticleBase {
     }
 
     private Future<?> leaveBehind(Running stopping) {
-        return close(stopping.file, stopping.promises.atEnd(stopping.service.isClean()));
+        return close(stopping.storage, stopping.service.isClean());
     }
 
-    /** A run that never served granted nothing: the next one has to wait for the last one only. */
-    private Future<?> giveUp(Recovered recovered, Promises promises) {
-        return close(recovered.file, promises.atEnd(Promises.mustWaitFor(recovered.last) == 0));
-    }
-
-    private Future<?> close(StateFile stateFile, RestartState state) {
+    private Future<?> close(Storage storage, boolean clean) {
         return vertx.executeBlocking(() -> {
-            try (StateFile file = stateFile) {
-                file.write(state);
-            }
+            storage.close(clean);
             return true;
         });
     }

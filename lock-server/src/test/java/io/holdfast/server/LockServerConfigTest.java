@@ -22,6 +22,7 @@ final class LockServerConfigTest {
             "127.0.0.1",
             5000,
             false,
+            false,
             Path.of("data"),
             5_000,
             new ServiceLimits(45_000, 20_000_000, 10_000, 200_000, 1_000_000, 500_000),
@@ -66,6 +67,7 @@ final class LockServerConfigTest {
                 "0.0.0.0",
                 0,
                 true,
+                true,
                 Path.of("/var/lib/holdfast"),
                 1,
                 new ServiceLimits(2_000, 3, 10, 11, 13, 12),
@@ -73,7 +75,7 @@ final class LockServerConfigTest {
                 new RequestRules(4, 5_000, 6_000),
                 new HttpLimits(6, 7_000, 8_000, 9_000));
         assertEquals(expected, read("""
-                        {"host":"0.0.0.0","port":0,"http2":true,"storage":"memory","dataDir":"/var/lib/holdfast","drainMs":1,
+                        {"host":"0.0.0.0","port":0,"http2":true,"storage":"durable","dataDir":"/var/lib/holdfast","drainMs":1,
                          "defaultTtlMs":2000,"maxLocks":3,"maxNameBytes":4,"maxTtlMs":5000,"maxConnections":6,
                          "idleTimeoutMs":7000,"requestTimeoutMs":8000,"maxBodyBytes":9000,"maxWaitersPerResource":10,
                          "maxWaiters":11,"maxSessions":13,"endedRequestsKept":12,"maxWaitMs":6000,"eventsKept":130,
@@ -116,7 +118,7 @@ final class LockServerConfigTest {
         assertRefused("idleTimeoutMs must be more than maxWaitMs", "{\"idleTimeoutMs\":60000}");
         assertRefused("http2 must be true or false", "{\"http2\":1}");
         assertRefused("http2 must be true or false", "{\"http2\":\"yes\"}");
-        assertRefused("storage must be \"memory\", not \"disk\"", "{\"storage\":\"disk\"}");
+        assertRefused("storage must be \"memory\" or \"durable\", not \"disk\"", "{\"storage\":\"disk\"}");
     }
 
     @Test

@@ -81,10 +81,20 @@ final class ArchitectureTest {
     static final ArchRule THE_SERVER_HAS_NO_LOCKS_AND_NO_CONCURRENT_COLLECTIONS = noClasses()
             .that()
             .resideInAPackage("io.holdfast.server..")
+            .and()
+            .resideOutsideOfPackage("io.holdfast.server.log.ratis")
             .should()
             .dependOnClassesThat()
             .haveNameMatching(
                     "java\\.util\\.concurrent\\.(locks|atomic)\\..*|java\\.util\\.concurrent\\..*(Concurrent|Blocking|CopyOnWrite|Semaphore|Latch).*");
+
+    @ArchTest
+    static final ArchRule RATIS_STAYS_IN_ITS_PACKAGE = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.holdfast.server.log.ratis")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.apache.ratis..");
 
     @ArchTest
     static final ArchRule NOTHING_IS_SYNCHRONIZED = methods().should().notHaveModifier(JavaModifier.SYNCHRONIZED);

@@ -40,6 +40,13 @@ public final class Promises {
         this.writer = writer;
     }
 
+    /** Promises of a server that forgets nothing, so that anything may be handed out. */
+    public static Promises unlimited() {
+        return new Promises(new RestartState(Long.MAX_VALUE, Long.MAX_VALUE, false), (state, done) -> {
+            throw new IllegalStateException("there is nothing that an unlimited promise has to wait for");
+        });
+    }
+
     /** What the file must say before a run that follows {@code last} serves its first request. */
     public static RestartState atStart(@Nullable RestartState last, long defaultTtlMillis, long wallMillis) {
         return new RestartState(

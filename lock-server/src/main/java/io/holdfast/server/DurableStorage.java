@@ -1,0 +1,118 @@
+package io.holdfast.server;
+
+import io.holdfast.server.core.LockTable;
+import io.holdfast.server.log.CommandLog;
+import io.holdfast.server.log.CommandWriter;
+import io.holdfast.server.log.Promises;
+import io.holdfast.server.log.RestartState;
+import io.holdfast.server.log.StateFile;
+import io.holdfast.server.log.ratis.RatisLog;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps its locks: every change is on the disk before anybody is told of it. Of the state file it needs only what a run in
+ * memory mode left there, once; from its own start on everything is in the log.
+ */
+final class DurableStorage implements Storage {
+    private static final String LOG_DIRECTORY = "log";
+    /** More events than this do not happen in a millisecond. */
+    private static final long EVENTS_PER_MILLI = 1_000;
+
+    private final StateFile file;
+    private final @Nullable RestartState last;
+    private final LockTable table;
+    private final RatisLog log;
+    private final Promises promises = Promises.unlimited();
+    private final long firstEventId;
+
+    private DurableStorage(
+            StateFile file, @Nullable RestartState last, LockTable table, RatisLog log, long firstEventId) {
+        this.file = file;
+        this.last = last;
+        this.table = table;
+        this.log = log;
+        this.firstEventId = firstEventId;
+    }
+
+    /** Whether a durable server has ever run on that directory. */
+    static boolean isIn(Path dataDir) {
+        return Files.exists(dataDir.resolve(LOG_DIRECTORY));
+    }
+
+    /**
+     * Opens the log and reads it. Blocks.
+     *
+     * @param loop the event loop
+     * @param onFailed told once, on the event loop, when the log cannot be written any more
+     */
+    static DurableStorage open(
+            LockServerConfig config, StateFile file, long wallMillis, Executor loop, Consumer<String> onFailed)
+            throws IOException {
+        RestartState last = file.read();
+        MemoryStorage.requirePlausible(Promises.firstFencing(last, wallMillis));
+        LockTable table = new LockTable(0, config.service().endedRequestsKept());
+        RatisLog log = RatisLog.open(config.dataDir().resolve(LOG_DIRECTORY), table, loop, onFailed);
+        DurableStorage storage = new DurableStorage(file, last, table, log, wallMillis * EVENTS_PER_MILLI);
+        loop.execute(() -> storage.begin(wallMillis));
+        return storage;
+    }
+
+    private void begin(long wallMillis) {
+        table.onChange(new CommandWriter(log::append));
+        if (table.lastFencingToken() == 0) {
+            // Above what a run in memory mode gave out here, and a durable one that was deleted, as far as the clock
+            // tells.
+            table.raiseFencing(Promises.firstFencing(last, wallMillis));
+        }
+    }
+
+    @Override
+    public LockTable table() {
+        return table;
+    }
+
+    @Override
+    public CommandLog log() {
+        return log;
+    }
+
+    @Override
+    public Promises promises() {
+        return promises;
+    }
+
+    @Override
+    public long recoveryMillis() {
+        return Promises.mustWaitFor(last);
+    }
+
+    /** Nothing of the run in memory mode is believed in any more, and the next start need not wait for it again. */
+    @Override
+    public void recovered() throws IOException {
+        if (last != null && !last.clean()) {
+            file.write(new RestartState(last.longestTtlMillis(), last.fencingReserved(), true));
+        }
+    }
+
+    @Override
+    public long firstEventId() {
+        return firstEventId;
+    }
+
+    @Override
+    public boolean keepsLocks() {
+        return true;
+    }
+
+    @Override
+    public void close(boolean clean) throws IOException {
+        try (StateFile closing = file) {
+            log.close();
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package io.holdfast.server;
+
+import io.holdfast.protocol.ProtocolLimits;
+import io.holdfast.server.core.LockTable;
+import io.holdfast.server.log.CommandLog;
+import io.holdfast.server.log.MemoryLog;
+import io.holdfast.server.log.Promises;
+import io.holdfast.server.log.RestartState;
+import io.holdfast.server.log.StateFile;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Forgets its locks, and remembers in one small file how long others may believe in them. */
+final class MemoryStorage implements Storage {
+    private static final Logger LOG = LoggerFactory.getLogger(MemoryStorage.class);
+
+    private final StateFile file;
+    private final @Nullable RestartState last;
+    private final Promises promises;
+    private final LockTable table;
+    private final CommandLog log = new MemoryLog();
+
+    private MemoryStorage(
+            StateFile file, @Nullable RestartState last, RestartState first, int endedRequestsKept, Vertx vertx) {
+        this.file = file;
+        this.last = last;
+        this.table = new LockTable(first.fencingReserved() - Promises.FENCING_BLOCK, endedRequestsKept);
+        this.promises = new Promises(first, (state, done) -> vertx.executeBlocking(() -> {
+                    file.write(state);
+                    return true;
+                })
+                .onFailure(e -> LOG.error("Cannot write the state file: {}", e.getMessage()))
+                .onComplete(written -> done.accept(written.succeeded())));
+    }
+
+    static MemoryStorage open(LockServerConfig config, StateFile file, long wallMillis, Vertx vertx)
+            throws IOException {
+        if (DurableStorage.isIn(config.dataDir())) {
+            throw new IOException("data directory " + config.dataDir().toAbsolutePath()
+                    + " holds the log of a durable server, whose locks would be forgotten: set storage to \"durable\","
+                    + " or dataDir to another directory");
+        }
+        RestartState last = file.read();
+        RestartState first = Promises.atStart(last, config.service().defaultTtlMillis(), wallMillis);
+        requirePlausible(first.fencingReserved());
+        file.write(first);
+        return new MemoryStorage(file, last, first, config.service().endedRequestsKept(), vertx);
+    }
+
+    /** The fencing counter never goes back, so a clock that is centuries ahead once would use it up for good. */
+    static void requirePlausible(long fencing) {
+        if (fencing >= ProtocolLimits.FENCING_TOKEN_BOUND / 2) {
+            throw new StartupException("the system clock is too far in the future to number locks by it");
+        }
+    }
+
+    @Override
+    public LockTable table() {
+        return table;
+    }
+
+    @Override
+    public CommandLog log() {
+        return log;
+    }
+
+    @Override
+    public Promises promises() {
+        return promises;
+    }
+
+    @Override
+    public long recoveryMillis() {
+        return Promises.mustWaitFor(last);
+    }
+
+    @Override
+    public void recovered() {
+        // What counts is how this run ends.
+    }
+
+    @Override
+    public long firstEventId() {
+        return table.lastFencingToken() + 1;
+    }
+
+    @Override
+    public boolean keepsLocks() {
+        return false;
+    }
+
+    @Override
+    public void close(boolean clean) throws IOException {
+        try (StateFile closing = file) {
+            closing.write(promises.atEnd(clean));
+        }
+    }
+}

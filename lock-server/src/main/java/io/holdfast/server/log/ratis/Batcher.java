@@ -1,0 +1,126 @@
+package io.holdfast.server.log.ratis;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/**
+ * Packs what is appended while entries are on their way to the disk into the next entry, and knows what is durable. An
+ * entry is made at the end of an event-loop turn, so that everything one turn brings goes into one. Confined to the event
+ * loop.
+ */
+final class Batcher {
+    static final int MAX_COMMANDS = 512;
+    static final int MAX_BYTES = 65_536;
+    private static final int MAX_IN_FLIGHT = 2;
+    /** Beyond this, new work is refused. */
+    private static final int FULL_BYTES = 16 << 20;
+
+    private final Executor loop;
+    private final BiConsumer<ByteBuffer, Consumer<Boolean>> writer;
+    private final Deque<byte[]> queued = new ArrayDeque<>();
+    private final Deque<InFlight> inFlight = new ArrayDeque<>();
+    private final Deque<Waiting> waiting = new ArrayDeque<>();
+    private long queuedBytes;
+    private long appended;
+    private long durable;
+    private boolean flushPlanned;
+    private boolean failed;
+
+    private static final class InFlight {
+        private final long lastCommand;
+        private boolean written;
+
+        private InFlight(long lastCommand) {
+            this.lastCommand = lastCommand;
+        }
+    }
+
+    private record Waiting(long command, Runnable action) {}
+
+    /**
+     * Creates a batcher with nothing in it.
+     *
+     * @param writer writes an entry and says on the event loop whether it is durable now
+     */
+    Batcher(Executor loop, BiConsumer<ByteBuffer, Consumer<Boolean>> writer) {
+        this.loop = loop;
+        this.writer = writer;
+    }
+
+    void append(byte[] command) {
+        appended++;
+        queued.add(command);
+        queuedBytes += command.length;
+        if (!flushPlanned) {
+            flushPlanned = true;
+            loop.execute(this::flush);
+        }
+    }
+
+    boolean isDurable() {
+        return durable == appended && !failed;
+    }
+
+    void whenDurable(Runnable action) {
+        if (isDurable()) {
+            action.run();
+        } else if (!failed) {
+            waiting.add(new Waiting(appended, action));
+        }
+    }
+
+    boolean isFull() {
+        return failed || queuedBytes > FULL_BYTES;
+    }
+
+    /** From now on nothing is durable any more. */
+    void fail() {
+        failed = true;
+        waiting.clear();
+        queued.clear();
+        queuedBytes = 0;
+    }
+
+    private void flush() {
+        flushPlanned = false;
+        while (!failed && !queued.isEmpty() && inFlight.size() < MAX_IN_FLIGHT) {
+            List<byte[]> commands = take();
+            InFlight entry = new InFlight(appended - queued.size());
+            inFlight.add(entry);
+            writer.accept(Entry.of(commands), written -> done(entry, written));
+        }
+    }
+
+    private List<byte[]> take() {
+        List<byte[]> commands = new ArrayList<>();
+        int bytes = 0;
+        while (!queued.isEmpty() && commands.size() < MAX_COMMANDS && bytes < MAX_BYTES) {
+            byte[] command = queued.remove();
+            commands.add(command);
+            bytes += command.length;
+        }
+        queuedBytes -= bytes;
+        return commands;
+    }
+
+    private void done(InFlight entry, boolean written) {
+        if (!written || failed) {
+            fail();
+            return;
+        }
+        entry.written = true;
+        while (!inFlight.isEmpty() && inFlight.getFirst().written) {
+            durable = inFlight.removeFirst().lastCommand;
+        }
+        flush();
+        while (!waiting.isEmpty() && waiting.getFirst().command <= durable) {
+            waiting.removeFirst().action.run();
+        }
+    }
+}
