@@ -1,0 +1,182 @@
+package io.holdfast.verification;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The real jar in durable mode, killed with SIGKILL under load, over and over on one data directory: what was acknowledged
+ * is there after the restart. {@code -Dcrash.rounds=50} for the long run, {@code -Dseed=N} for the same choices again.
+ */
+final class CrashTest {
+    private static final int ROUNDS = Integer.getInteger("crash.rounds", 3);
+    private static final int CALLERS = 8;
+    private static final String TTL = "\"ttlMs\":3600000";
+
+    @TempDir
+    private Path folder;
+
+    /** What one caller knows. Whatever it was not answered may be either way, and is not looked at again. */
+    private static final class Caller {
+        private final int number;
+        private final Random random;
+        private final List<Held> held = new ArrayList<>();
+        private final List<Held> released = new ArrayList<>();
+        private long newestFence;
+        private int names;
+
+        private Caller(int number, long seed) {
+            this.number = number;
+            this.random = new Random(seed + number);
+        }
+
+        private record Held(String name, String token, long fence) {
+            private String proof() {
+                return "{\"resourceName\":\"" + name + "\",\"lockToken\":\"" + token + "\"}";
+            }
+        }
+
+        /** Acquires and releases until the server is gone. */
+        private void work(ServerProcess server, CountDownLatch answered) throws InterruptedException {
+            try {
+                while (true) {
+                    if (held.isEmpty() || random.nextInt(3) > 0) {
+                        acquire(server);
+                    } else {
+                        release(server);
+                    }
+                    answered.countDown();
+                }
+            } catch (IOException killed) {
+                // the outcome of this one is unknown
+            }
+        }
+
+        private void acquire(ServerProcess server) throws IOException, InterruptedException {
+            names++;
+            String name = "caller-" + number + "/" + names;
+            HttpResponse<String> answer =
+                    server.post("/api/lock/acquire", "{\"resourceName\":\"" + name + "\"," + TTL + "}");
+            assertEquals(200, answer.statusCode(), answer.body());
+            JsonObject grant = new JsonObject(answer.body());
+            long fence = grant.getLong("fencingToken");
+            assertTrue(fence > newestFence, "fencing tokens rise, also over a crash");
+            newestFence = fence;
+            held.add(new Held(name, grant.getString("lockToken"), fence));
+        }
+
+        private void release(ServerProcess server) throws IOException, InterruptedException {
+            Held lock = held.remove(random.nextInt(held.size()));
+            HttpResponse<String> answer = server.post("/api/lock/release", lock.proof());
+            assertEquals(200, answer.statusCode(), answer.body());
+            released.add(lock);
+        }
+
+        /** Everything that was acknowledged is as it was. */
+        private void check(ServerProcess server, String context) throws IOException, InterruptedException {
+            for (Held lock : held) {
+                JsonObject status = new JsonObject(server.get(
+                                "/api/lock/validate/" + lock.name.replace("/", "%2F") + "?fencingToken=" + lock.fence)
+                        .body());
+                assertTrue(status.getBoolean("current"), "lost " + lock.name + ", " + context);
+                assertEquals(
+                        200, server.post("/api/lock/heartbeat", lock.proof()).statusCode(), context);
+            }
+            for (Held lock : released) {
+                assertEquals(
+                        404,
+                        server.post("/api/lock/heartbeat", lock.proof()).statusCode(),
+                        "came back: " + lock.name + ", " + context);
+            }
+            released.clear();
+        }
+    }
+
+    @Test
+    void everythingAcknowledgedIsThereAfterAKill() throws Exception {
+        long seed = Long.getLong("seed", System.nanoTime());
+        Random random = new Random(seed);
+        List<Caller> callers = new ArrayList<>();
+        for (int i = 0; i < CALLERS; i++) {
+            callers.add(new Caller(i, seed));
+        }
+        ExecutorService threads = Executors.newFixedThreadPool(CALLERS);
+        long newestFence = 0;
+        int checked = 0;
+        try {
+            for (int round = 0; round < ROUNDS; round++) {
+                String context = "round " + round + ", -Dseed=" + seed;
+                try (ServerProcess server = ServerProcess.start(folder, "-Dholdfast.storage=durable")) {
+                    for (Caller caller : callers) {
+                        caller.check(server, context);
+                        checked += caller.held.size();
+                        caller.newestFence = Math.max(newestFence, caller.newestFence);
+                    }
+                    killUnderLoad(server, callers, threads, 1 + random.nextInt(1_500));
+                }
+                for (Caller caller : callers) {
+                    newestFence = Math.max(newestFence, caller.newestFence);
+                }
+            }
+            try (ServerProcess server = ServerProcess.start(folder, "-Dholdfast.storage=durable")) {
+                for (Caller caller : callers) {
+                    caller.check(server, "at the end, -Dseed=" + seed);
+                    checked += caller.held.size();
+                }
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        System.out.println(ROUNDS + " kills, held locks found again: " + checked);
+        assertTrue(checked > 0);
+    }
+
+    private static void killUnderLoad(
+            ServerProcess server, List<Caller> callers, ExecutorService threads, int afterAnswers) throws Exception {
+        CountDownLatch answered = new CountDownLatch(afterAnswers);
+        List<Future<?>> working = new ArrayList<>();
+        for (Caller caller : callers) {
+            working.add(threads.submit(() -> {
+                caller.work(server, answered);
+                return true;
+            }));
+        }
+        assertTrue(answered.await(60, TimeUnit.SECONDS), "the server answers no more");
+        server.kill();
+        for (Future<?> work : working) {
+            work.get();
+        }
+    }
+
+    @Test
+    void memoryModeRefusesTheDirectoryOfADurableServerAndASecondServerIsRefusedToo() throws Exception {
+        try (ServerProcess durable = ServerProcess.start(folder, "-Dholdfast.storage=durable")) {
+            assertRefused("another process is using it", "-Dholdfast.storage=durable");
+            durable.terminate();
+            assertEquals(0, durable.awaitExit());
+        }
+        assertRefused("holds the log of a durable server", "-Dholdfast.storage=memory");
+    }
+
+    private void assertRefused(String message, String storage) throws Exception {
+        try (ServerProcess server = ServerProcess.run(folder, "-Dholdfast.port=0", storage)) {
+            assertEquals(1, server.awaitExit());
+            assertTrue(server.errors().contains(message), server.errors());
+            assertEquals(1, server.errors().strip().lines().count(), server.errors());
+        }
+    }
+}
