@@ -25,16 +25,13 @@ final class DurableStorage implements Storage {
 
     private final StateFile file;
     private final @Nullable RestartState last;
-    private final LockTable table;
     private final RatisLog log;
     private final Promises promises = Promises.unlimited();
     private final long firstEventId;
 
-    private DurableStorage(
-            StateFile file, @Nullable RestartState last, LockTable table, RatisLog log, long firstEventId) {
+    private DurableStorage(StateFile file, @Nullable RestartState last, RatisLog log, long firstEventId) {
         this.file = file;
         this.last = last;
-        this.table = table;
         this.log = log;
         this.firstEventId = firstEventId;
     }
@@ -55,14 +52,18 @@ final class DurableStorage implements Storage {
             throws IOException {
         RestartState last = file.read();
         MemoryStorage.requirePlausible(Promises.firstFencing(last, wallMillis));
-        LockTable table = new LockTable(0, config.service().endedRequestsKept());
-        RatisLog log = RatisLog.open(config.dataDir().resolve(LOG_DIRECTORY), table, loop, onFailed);
-        DurableStorage storage = new DurableStorage(file, last, table, log, wallMillis * EVENTS_PER_MILLI);
+        RatisLog log = RatisLog.open(
+                config.dataDir().resolve(LOG_DIRECTORY),
+                () -> new LockTable(0, config.service().endedRequestsKept()),
+                loop,
+                onFailed);
+        DurableStorage storage = new DurableStorage(file, last, log, wallMillis * EVENTS_PER_MILLI);
         loop.execute(() -> storage.begin(wallMillis));
         return storage;
     }
 
     private void begin(long wallMillis) {
+        LockTable table = log.table();
         table.onChange(new CommandWriter(log::append));
         if (table.lastFencingToken() == 0) {
             // Above what a run in memory mode gave out here, and a durable one that was deleted, as far as the clock
@@ -73,7 +74,7 @@ final class DurableStorage implements Storage {
 
     @Override
     public LockTable table() {
-        return table;
+        return log.table();
     }
 
     @Override

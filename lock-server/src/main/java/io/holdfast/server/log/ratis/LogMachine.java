@@ -40,6 +40,7 @@ final class LogMachine extends BaseStateMachine {
     private final CompletableFuture<Boolean> ready = new CompletableFuture<>();
     private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
     private volatile boolean leading;
+    private long repeated;
 
     LogMachine(LockTable table) {
         this.table = table;
@@ -49,6 +50,10 @@ final class LogMachine extends BaseStateMachine {
     /** Completes when the table is as the earlier run left it. */
     CompletableFuture<Boolean> ready() {
         return ready;
+    }
+
+    SimpleStateMachineStorage storage() {
+        return storage;
     }
 
     /** Completes with the reason when a write has failed. */
@@ -67,7 +72,7 @@ final class LogMachine extends BaseStateMachine {
     }
 
     /** Fills an empty table; returns up to where in the log it reaches. */
-    private static TermIndex readSnapshot(SingleFileSnapshotInfo snapshot, LockTable table) throws IOException {
+    static TermIndex readSnapshot(SingleFileSnapshotInfo snapshot, LockTable table) throws IOException {
         File file = snapshot.getFile().getPath().toFile();
         try (DataInputStream in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file.toPath())))) {
             MD5FileUtil.verifySavedMD5(file, MD5FileUtil.computeMd5ForFile(file));
@@ -95,7 +100,7 @@ final class LogMachine extends BaseStateMachine {
         LogEntryProto entry = transaction.getLogEntry();
         if (!leading) {
             try {
-                Entry.read(commandsOf(entry), reader::apply);
+                Entry.read(commandsOf(entry), this::repeat);
             } catch (RuntimeException e) {
                 DamagedLogException damaged =
                         new DamagedLogException("entry " + entry.getIndex() + " of the log: " + e.getMessage(), e);
@@ -107,7 +112,17 @@ final class LogMachine extends BaseStateMachine {
         return CompletableFuture.completedFuture(Message.EMPTY);
     }
 
-    private static ByteBuffer commandsOf(LogEntryProto entry) {
+    private void repeat(byte[] command) {
+        reader.apply(command);
+        repeated++;
+    }
+
+    /** How many commands made the table what it is, those of the snapshot not counted; once {@link #ready}. */
+    long repeated() {
+        return repeated;
+    }
+
+    static ByteBuffer commandsOf(LogEntryProto entry) {
         return entry.getStateMachineLogEntry().getLogData().asReadOnlyByteBuffer();
     }
 

@@ -2,6 +2,7 @@ package io.holdfast.server.log.ratis;
 
 import io.holdfast.server.core.LockTable;
 import io.holdfast.server.log.CommandLog;
+import io.holdfast.server.log.DamagedLogException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.protocol.ClientId;
@@ -26,6 +28,7 @@ import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.server.storage.RaftStorage;
@@ -33,6 +36,8 @@ import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.apache.ratis.util.SizeInBytes;
 import org.apache.ratis.util.TimeDuration;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A durable log of one node: a Ratis group of one. Every entry is synced before anything in it is called durable. The first
@@ -49,23 +54,36 @@ public final class RatisLog implements CommandLog {
     /** A server that stood still for a while is not broken. */
     private static final TimeDuration CLOSE_THRESHOLD = TimeDuration.valueOf(365, TimeUnit.DAYS);
 
+    private static final Logger LOG = LoggerFactory.getLogger(RatisLog.class);
+    /** Commands after which a snapshot is made, unless the table is larger: its size is what a snapshot costs. */
+    private static final int SNAPSHOT_AFTER = 500_000;
+
     private final Executor loop;
     private final Consumer<String> onFailed;
+    private final LockTable table;
+    private final LogMachine machine;
+    private final Snapshots snapshots;
     private final Batcher batcher;
     private final RaftServer server;
-    private final ExecutorService appender = Executors.newSingleThreadExecutor(task -> {
-        Thread thread = new Thread(task, "holdfast-log");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ExecutorService appender = daemon("holdfast-log");
     private final ClientId client = ClientId.randomId();
+    private static final long SNAPSHOT_CALL = 0;
+    private static final long SNAPSHOT_TIMEOUT_MILLIS = 60_000;
     /** Touched by the appender's thread only. */
     private long calls;
 
-    private @Nullable RaftClientAsynchronousProtocol division;
+    private final ExecutorService snapshotter = daemon("holdfast-snapshot");
+    private RaftServer.@Nullable Division division;
+    private long commandsSinceSnapshot;
+    private boolean snapshotUnderWay;
     private boolean failed;
 
-    private RatisLog(Path directory, LogMachine machine, Executor loop, Consumer<String> onFailed) throws IOException {
+    private RatisLog(
+            Path directory, LockTable table, Supplier<LockTable> emptyTable, Executor loop, Consumer<String> onFailed)
+            throws IOException {
+        this.table = table;
+        this.machine = new LogMachine(table);
+        this.snapshots = new Snapshots(machine, emptyTable);
         this.loop = loop;
         this.onFailed = onFailed;
         this.batcher = new Batcher(loop, this::write);
@@ -82,23 +100,37 @@ public final class RatisLog implements CommandLog {
                 .build();
     }
 
+    private static ExecutorService daemon(String name) {
+        return Executors.newSingleThreadExecutor(task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
     /**
      * Opens the log in that directory, which nobody else may use, and makes the table as the log says. Blocks until that is
      * done.
      *
-     * @param table an empty table, not used by anybody until this returns
+     * @param emptyTable makes an empty table
      * @param loop the event loop
      * @param onFailed told once, on the event loop, when a write has failed: then stop
      * @throws IOException if the log cannot be opened or is damaged; the message is fit to be shown
      */
-    public static RatisLog open(Path directory, LockTable table, Executor loop, Consumer<String> onFailed)
+    public static RatisLog open(
+            Path directory, Supplier<LockTable> emptyTable, Executor loop, Consumer<String> onFailed)
             throws IOException {
-        LogMachine machine = new LogMachine(table);
-        RatisLog log = new RatisLog(directory, machine, loop, onFailed);
+        try {
+            LogFiles.check(directory);
+        } catch (DamagedLogException e) {
+            throw new IOException("cannot open the log: " + e.getMessage(), e);
+        }
+        RatisLog log = new RatisLog(directory, emptyTable.get(), emptyTable, loop, onFailed);
         try {
             log.server.start();
-            machine.ready().get(10, TimeUnit.MINUTES);
-            log.division = (RaftClientAsynchronousProtocol) log.server.getDivision(GROUP);
+            log.machine.ready().get(10, TimeUnit.MINUTES);
+            log.division = log.server.getDivision(GROUP);
+            log.commandsSinceSnapshot = log.machine.repeated();
             return log;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -137,12 +169,49 @@ public final class RatisLog implements CommandLog {
         RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(properties, true);
         RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(properties, false);
         RaftServerConfigKeys.Snapshot.setCreationGap(properties, 1);
+        RaftServerConfigKeys.Snapshot.setRetentionFileNum(properties, 2);
         return properties;
+    }
+
+    /** The table as the log says. Whoever changes it appends the change. */
+    public LockTable table() {
+        return table;
     }
 
     @Override
     public void append(byte[] command) {
         batcher.append(command);
+        commandsSinceSnapshot++;
+        if (commandsSinceSnapshot >= Math.max(SNAPSHOT_AFTER, table.size()) && !snapshotUnderWay) {
+            CompletableFuture<Void> unused = makeSnapshot();
+        }
+    }
+
+    /** How many commands were repeated when this was opened, those of the snapshot not counted. */
+    long repeated() {
+        return machine.repeated();
+    }
+
+    /** Begins to make a snapshot, so that the log up to here can be forgotten. To be called on the event loop. */
+    CompletableFuture<Void> makeSnapshot() {
+        commandsSinceSnapshot = 0;
+        snapshotUnderWay = true;
+        return CompletableFuture.runAsync(this::snapshot, snapshotter)
+                .whenComplete((done, thrown) -> loop.execute(() -> snapshotUnderWay = false));
+    }
+
+    private void snapshot() {
+        try {
+            snapshots.make(requireDivision().getRaftLog());
+            RaftClientReply reply = server.snapshotManagement(SnapshotManagementRequest.newCreate(
+                    client, SELF, GROUP, SNAPSHOT_CALL, SNAPSHOT_TIMEOUT_MILLIS, 0));
+            if (!reply.isSuccess()) {
+                throw new IOException(describe(reply.getException()));
+            }
+        } catch (IOException | RuntimeException e) {
+            // The log is whole without it, only longer; if the disk is at fault, the next entry finds out.
+            LOG.error("Cannot make a snapshot: {}", describe(e));
+        }
     }
 
     @Override
@@ -164,7 +233,7 @@ public final class RatisLog implements CommandLog {
     private void write(ByteBuffer entry, Consumer<Boolean> done) {
         appender.execute(() -> {
             try {
-                CompletableFuture<RaftClientReply> unused = requireDivision()
+                CompletableFuture<RaftClientReply> unused = ((RaftClientAsynchronousProtocol) requireDivision())
                         .submitClientRequestAsync(request(entry))
                         .whenComplete((reply, thrown) -> loop.execute(() -> settle(reply, thrown, done)));
             } catch (IOException | RuntimeException e) {
@@ -173,7 +242,7 @@ public final class RatisLog implements CommandLog {
         });
     }
 
-    private RaftClientAsynchronousProtocol requireDivision() {
+    private RaftServer.Division requireDivision() {
         if (division == null) {
             throw new IllegalStateException("the log is not open");
         }
@@ -211,6 +280,7 @@ public final class RatisLog implements CommandLog {
     /** Closes the log; what was not durable may be or not. Blocks. */
     public void close() throws IOException {
         appender.shutdown();
+        snapshotter.shutdown();
         server.close();
     }
 
