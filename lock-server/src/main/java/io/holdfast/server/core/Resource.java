@@ -169,17 +169,18 @@ public final class Resource {
     }
 
     void remove(Hold hold) {
-        if (hold.session() != null) {
-            hold.session().notWanted(name);
-        }
         permitsTaken -= hold.claimOn(name).permits();
         if (holds == null) {
             onlyHold = null;
-            return;
+        } else {
+            holds.remove(hold.token());
+            holds = holds.isEmpty() ? null : holds;
         }
-        holds.remove(hold.token());
-        if (holds.isEmpty()) {
-            holds = null;
+        if (hold.session() != null) {
+            hold.session().notWanted(name);
+            if (isWaitedFor()) {
+                tellOldest(true); // the session may hold it a second time
+            }
         }
     }
 

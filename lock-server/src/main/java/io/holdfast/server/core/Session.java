@@ -25,6 +25,7 @@ public final class Session extends Timer {
     private final Set<String> wanted = new LinkedHashSet<>();
 
     private long lastLoss;
+    private long told;
     private long lastHeartbeatMillis;
     private @Nullable EndReason endedBy;
 
@@ -90,6 +91,19 @@ public final class Session extends Timer {
     /** Losses that were not acknowledged, the oldest first, no more than {@code limit}. */
     public List<Loss> losses(int limit) {
         return first(limit, losses);
+    }
+
+    /**
+     * Whether a loss of that number has been told. Known to the serving node alone: after a restart everything that was not
+     * acknowledged is told again.
+     */
+    public boolean hasTold(long number) {
+        return number <= told;
+    }
+
+    /** Called by the serving node when it tells losses up to that number. */
+    public void tell(long number) {
+        told = Math.max(told, number);
     }
 
     /** The number of the newest loss that was acknowledged, or forgotten, or 0. */

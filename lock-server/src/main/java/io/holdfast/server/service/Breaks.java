@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * break after the other, in the order they were asked for. Confined to the event loop.
  */
 final class Breaks {
-    /** Holds ended in one go, a few milliseconds of work. */
-    private static final int HOLDS_PER_STEP = 1_000;
+    /** Parts of holds ended in one go, a few milliseconds of work. */
+    private static final int PARTS_PER_STEP = 1_000;
 
     private final LockTable table;
     private final Timers timers;
@@ -97,7 +97,8 @@ final class Breaks {
                 epoch = table.beginBreak(request.resourceName());
                 kept.add(request.resourceName());
             }
-            for (int left = HOLDS_PER_STEP; left > 0 && next != null; left--) {
+            for (int left = PARTS_PER_STEP; left > 0 && next != null; ) {
+                left -= next.parts().size();
                 end(next);
                 next = oldestHold();
             }

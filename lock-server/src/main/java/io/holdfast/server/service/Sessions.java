@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * its turn has it ended first, so that nobody sees a lock of a session that is over. Confined to the event loop.
  */
 final class Sessions {
-    /** Holds and places ended in one go, a few milliseconds of work. */
+    /** Parts of holds and places ended in one go, a few milliseconds of work. */
     static final int ENDS_PER_STEP = 1_000;
 
     private final LockTable table;
@@ -116,15 +116,18 @@ final class Sessions {
         }
         timers.extend(session, time.nowMillis(), session.terms().ttlMillis());
         session.heartbeatAt(time.wallMillis());
-        if (request.ackSeq() != null) {
+        // What was never told cannot have been heard, whatever the client says.
+        if (request.ackSeq() != null && session.hasTold(request.ackSeq())) {
             table.acknowledge(session, request.ackSeq());
         }
         List<Session.Loss> losses = session.losses(ProtocolLimits.MAX_SESSION_NEWS);
+        long seq = losses.isEmpty()
+                ? session.acknowledged()
+                : losses.get(losses.size() - 1).number();
+        session.tell(seq);
         return new SessionBeaten(
                 grants.remainingMillis(session),
-                losses.isEmpty()
-                        ? session.acknowledged()
-                        : losses.get(losses.size() - 1).number(),
+                seq,
                 losses.stream().map(Sessions::wireForm).toList(),
                 session.wanted(ProtocolLimits.MAX_SESSION_NEWS),
                 draining);
@@ -182,13 +185,15 @@ final class Sessions {
             Hold hold = session.firstHold();
             if (place != null) {
                 waitingRoom.drop(place, reasonOf(session));
+                left -= place.parts().size();
             } else if (hold != null) {
                 grants.end(hold, reasonOf(session));
                 waitingRoom.handOver(hold.parts());
+                left -= hold.parts().size();
             } else {
                 ended.removeFirst();
+                left--;
             }
-            left--;
         }
         return !ended.isEmpty();
     }
