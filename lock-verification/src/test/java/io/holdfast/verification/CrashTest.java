@@ -1,11 +1,13 @@
 package io.holdfast.verification;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,14 +35,16 @@ final class CrashTest {
     /** What one caller knows. Whatever it was not answered may be either way, and is not looked at again. */
     private static final class Caller {
         private final int number;
+        private final String ending;
         private final Random random;
         private final List<Held> held = new ArrayList<>();
         private final List<Held> released = new ArrayList<>();
         private long newestFence;
         private int names;
 
-        private Caller(int number, long seed) {
+        private Caller(int number, String ending, long seed) {
             this.number = number;
+            this.ending = ending;
             this.random = new Random(seed + number);
         }
 
@@ -68,7 +72,7 @@ final class CrashTest {
 
         private void acquire(ServerProcess server) throws IOException, InterruptedException {
             names++;
-            String name = "caller-" + number + "/" + names;
+            String name = "caller-" + number + "/" + names + ending;
             HttpResponse<String> answer =
                     server.post("/api/lock/acquire", "{\"resourceName\":\"" + name + "\"," + TTL + "}");
             assertEquals(200, answer.statusCode(), answer.body());
@@ -110,10 +114,7 @@ final class CrashTest {
     void everythingAcknowledgedIsThereAfterAKill() throws Exception {
         long seed = Long.getLong("seed", System.nanoTime());
         Random random = new Random(seed);
-        List<Caller> callers = new ArrayList<>();
-        for (int i = 0; i < CALLERS; i++) {
-            callers.add(new Caller(i, seed));
-        }
+        List<Caller> callers = callers("", seed);
         ExecutorService threads = Executors.newFixedThreadPool(CALLERS);
         long newestFence = 0;
         int checked = 0;
@@ -145,9 +146,27 @@ final class CrashTest {
         assertTrue(checked > 0);
     }
 
+    private static List<Caller> callers(String ending, long seed) {
+        List<Caller> callers = new ArrayList<>();
+        for (int i = 0; i < CALLERS; i++) {
+            callers.add(new Caller(i, ending, seed));
+        }
+        return callers;
+    }
+
     private static void killUnderLoad(
             ServerProcess server, List<Caller> callers, ExecutorService threads, int afterAnswers) throws Exception {
         CountDownLatch answered = new CountDownLatch(afterAnswers);
+        List<Future<?>> working = startAll(server, callers, threads, answered);
+        assertTrue(answered.await(60, TimeUnit.SECONDS), "the server answers no more");
+        server.kill();
+        for (Future<?> work : working) {
+            work.get();
+        }
+    }
+
+    private static List<Future<?>> startAll(
+            ServerProcess server, List<Caller> callers, ExecutorService threads, CountDownLatch answered) {
         List<Future<?>> working = new ArrayList<>();
         for (Caller caller : callers) {
             working.add(threads.submit(() -> {
@@ -155,10 +174,51 @@ final class CrashTest {
                 return true;
             }));
         }
-        assertTrue(answered.await(60, TimeUnit.SECONDS), "the server answers no more");
-        server.kill();
-        for (Future<?> work : working) {
-            work.get();
+        return working;
+    }
+
+    /** On a disk of five megabytes, which only root can make; elsewhere this says that it was not run. */
+    @Test
+    void aFullDiskEndsTheServerAndLosesNothing() throws Exception {
+        Path disk = Files.createDirectory(folder.resolve("disk"));
+        if (mount("-t", "tmpfs", "-o", "size=5m", "tmpfs", disk.toString()) != 0) {
+            System.out.println("NOT RUN: a full disk (this user cannot mount a small one)");
+            return;
+        }
+        ExecutorService threads = Executors.newFixedThreadPool(CALLERS);
+        List<Caller> callers = callers("x".repeat(400), 1);
+        String[] durable = {"-Dholdfast.storage=durable", "-Dholdfast.dataDir=" + disk.resolve("data")};
+        try {
+            try (ServerProcess server = ServerProcess.start(folder, durable)) {
+                for (Future<?> work : startAll(server, callers, threads, new CountDownLatch(1))) {
+                    work.get(120, TimeUnit.SECONDS);
+                }
+                assertEquals(1, server.awaitExit());
+                assertTrue(server.errors().contains("cannot write the log: "), server.errors());
+                assertEquals(1, server.errors().strip().lines().count(), server.errors());
+                assertFalse(server.output().contains("\tat "), "a stack trace");
+            }
+            assertEquals(0, mount("-o", "remount,size=64m", disk.toString()));
+            try (ServerProcess server = ServerProcess.start(folder, durable)) {
+                for (Caller caller : callers) {
+                    assertFalse(caller.held.isEmpty());
+                    caller.check(server, "after the disk was full");
+                }
+            }
+        } finally {
+            threads.shutdownNow();
+            assertEquals(
+                    0, new ProcessBuilder("umount", disk.toString()).start().waitFor());
+        }
+    }
+
+    private static int mount(String... arguments) throws InterruptedException {
+        try {
+            List<String> command = new ArrayList<>(List.of("mount"));
+            command.addAll(List.of(arguments));
+            return new ProcessBuilder(command).start().waitFor();
+        } catch (IOException e) {
+            return -1; // there is no such command
         }
     }
 
