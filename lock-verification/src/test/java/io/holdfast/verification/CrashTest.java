@@ -204,6 +204,7 @@ final class CrashTest {
                     assertFalse(caller.held.isEmpty());
                     caller.check(server, "after the disk was full");
                 }
+                server.kill(); // and wait for it: the disk is to be taken away
             }
         } finally {
             threads.shutdownNow();
