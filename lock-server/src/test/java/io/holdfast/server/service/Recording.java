@@ -45,6 +45,10 @@ final class Recording {
         return new Recording(repeated, empty, commands);
     }
 
+    int commands() {
+        return commands.size();
+    }
+
     LockTable table() {
         return table;
     }

@@ -80,6 +80,11 @@ final class VirtualServer {
         disk = promises.atEnd(service.isClean());
     }
 
+    /** How many changes were made since the start. */
+    int changes() {
+        return recording.commands();
+    }
+
     /** Repeats what happened since the start on another table. */
     void checkReplay(String context) {
         recording.check(context);
