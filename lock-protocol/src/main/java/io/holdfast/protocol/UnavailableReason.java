@@ -5,6 +5,7 @@ public enum UnavailableReason {
     STARTING("Starting", "The server is starting"),
     RECOVERING("Recovering", "Locks granted before a restart may still be held; nothing is granted yet"),
     DRAINING("Draining", "The server is stopping and grants nothing any more"),
+    NO_QUORUM("NoQuorum", "No node leads now, so nothing was done"),
     OVERLOADED("Overloaded", "The server cannot take this request now");
 
     private final String wireName;

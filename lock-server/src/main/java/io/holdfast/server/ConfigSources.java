@@ -1,5 +1,7 @@
 package io.holdfast.server;
 
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Locale;
 import java.util.Map;
@@ -61,6 +63,23 @@ final class ConfigSources {
             case "false" -> false;
             default -> throw new StartupException(key + " must be true or false");
         };
+    }
+
+    /** An array, which is JSON where only texts can be given; null if there is none. */
+    @Nullable
+    JsonArray array(String key) {
+        Object value = find(key);
+        if (value == null || value instanceof JsonArray) {
+            return (JsonArray) value;
+        }
+        if (value instanceof String text) {
+            try {
+                return new JsonArray(text);
+            } catch (DecodeException e) {
+                // falls through to the one message
+            }
+        }
+        throw new StartupException(key + " must be a JSON array");
     }
 
     /** To be called after the last key was read. */

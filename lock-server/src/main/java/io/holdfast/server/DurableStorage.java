@@ -3,6 +3,7 @@ package io.holdfast.server;
 import io.holdfast.server.core.LockTable;
 import io.holdfast.server.log.CommandLog;
 import io.holdfast.server.log.CommandWriter;
+import io.holdfast.server.log.NodeFile;
 import io.holdfast.server.log.Promises;
 import io.holdfast.server.log.RestartState;
 import io.holdfast.server.log.StateFile;
@@ -50,6 +51,11 @@ final class DurableStorage implements Storage {
     static DurableStorage open(
             LockServerConfig config, StateFile file, long wallMillis, Executor loop, Consumer<String> onFailed)
             throws IOException {
+        if (new NodeFile(config.dataDir()).read() != null) {
+            throw new IOException(
+                    "data directory " + config.dataDir().toAbsolutePath()
+                            + " belongs to a node of a cluster: set storage to \"replicated\", or dataDir to another directory");
+        }
         RestartState last = file.read();
         MemoryStorage.requirePlausible(Promises.firstFencing(last, wallMillis));
         RatisLog log = RatisLog.open(

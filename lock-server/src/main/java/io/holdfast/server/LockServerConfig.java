@@ -10,6 +10,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The server's configuration, checked. {@code config/lock-server.json} lists every key with its default. Immutable.
@@ -17,8 +18,9 @@ import java.util.Properties;
  * @param host address to listen on
  * @param port port to listen on; 0 for any free one
  * @param http2 whether clients may speak HTTP/2, too
- * @param durable whether locks survive the server
+ * @param storage what a granted lock survives
  * @param dataDir where the server keeps what must survive a restart
+ * @param cluster which node this is; null unless the storage is replicated
  * @param drainMillis how long running requests may take to finish after SIGTERM
  * @param service bounds of the lock service
  * @param events bounds of telling events
@@ -29,8 +31,9 @@ public record LockServerConfig(
         String host,
         int port,
         boolean http2,
-        boolean durable,
+        StorageKind storage,
         Path dataDir,
+        @Nullable ClusterConfig cluster,
         long drainMillis,
         ServiceLimits service,
         EventLimits events,
@@ -50,10 +53,10 @@ public record LockServerConfig(
      */
     public static LockServerConfig read(JsonObject conf, Map<String, String> environment, Properties properties) {
         ConfigSources in = new ConfigSources(conf, environment, properties);
-        boolean durable = isDurable(in.text("storage", "memory"));
+        StorageKind storage = storage(in.text("storage", "memory"));
         long maxTtlMillis = in.number(
                 "maxTtlMs",
-                durable ? HOUR_MS : MAX_TTL_IN_MEMORY_MS,
+                storage == StorageKind.MEMORY ? MAX_TTL_IN_MEMORY_MS : HOUR_MS,
                 ProtocolLimits.MIN_TTL_MS,
                 ProtocolLimits.MAX_TTL_MS);
         long defaultTtlMillis = in.number(
@@ -61,12 +64,15 @@ public record LockServerConfig(
                 Math.min(ProtocolLimits.DEFAULT_TTL_MS, maxTtlMillis),
                 ProtocolLimits.MIN_TTL_MS,
                 maxTtlMillis);
+        ClusterConfig cluster = storage == StorageKind.REPLICATED ? ClusterConfig.read(in) : noCluster(in);
+        int defaultPort = cluster == null ? ProtocolLimits.DEFAULT_PORT : cluster.httpPort();
         LockServerConfig config = new LockServerConfig(
                 in.text("host", "127.0.0.1"),
-                (int) in.number("port", ProtocolLimits.DEFAULT_PORT, 0, 65_535),
+                (int) in.number("port", defaultPort, 0, 65_535),
                 in.flag("http2", false),
-                durable,
+                storage,
                 directory(in.text("dataDir", "data")),
+                cluster,
                 in.number("drainMs", 5_000, 0, HOUR_MS),
                 new ServiceLimits(
                         defaultTtlMillis,
@@ -98,12 +104,20 @@ public record LockServerConfig(
         }
     }
 
-    private static boolean isDurable(String storage) {
-        return switch (storage) {
-            case "memory" -> false;
-            case "durable" -> true;
-            default -> throw new StartupException("storage must be \"memory\" or \"durable\", not \"" + storage + "\"");
-        };
+    private static StorageKind storage(String text) {
+        for (StorageKind kind : StorageKind.values()) {
+            if (kind.configName().equals(text)) {
+                return kind;
+            }
+        }
+        throw new StartupException("storage must be \"memory\", \"durable\" or \"replicated\", not \"" + text + "\"");
+    }
+
+    private static @Nullable ClusterConfig noCluster(ConfigSources in) {
+        if (!in.text("nodeId", "-").equals("-") || in.array("peers") != null) {
+            throw new StartupException("nodeId and peers are for storage \"replicated\"");
+        }
+        return null;
     }
 
     private static Path directory(String text) {
@@ -116,7 +130,7 @@ public record LockServerConfig(
 
     /** The effective configuration on one line, for the log. */
     public String describe() {
-        return "storage=" + (durable ? "durable" : "memory") + " dataDir=" + dataDir.toAbsolutePath() + " defaultTtlMs="
+        return "storage=" + storage.configName() + " dataDir=" + dataDir.toAbsolutePath() + " defaultTtlMs="
                 + service.defaultTtlMillis()
                 + " maxTtlMs=" + rules.maxTtlMs() + " maxWaitMs=" + rules.maxWaitMs() + " maxLocks="
                 + service.maxLocks()

@@ -3,11 +3,10 @@ package io.holdfast.server;
 import io.holdfast.server.http.Connections;
 import io.holdfast.server.http.Http2Entrance;
 import io.holdfast.server.http.LockRoutes;
+import io.holdfast.server.log.NodeFile;
 import io.holdfast.server.log.StateFile;
-import io.holdfast.server.service.Events;
 import io.holdfast.server.service.LockService;
 import io.holdfast.server.service.TimeSource;
-import io.holdfast.server.service.TokenSource;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
@@ -19,9 +18,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,8 +34,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class LockServerVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(LockServerVerticle.class);
-    private static final long TICK_MS = 100;
-    private static final long FOLLOW_UP_MS = 1;
     private static final long STOP_POLL_MS = 20;
     private static final int ACCEPT_BACKLOG = 4_096;
     private static final int RECEIVE_BUFFER_BYTES = 16_384;
@@ -43,8 +42,14 @@ public final class LockServerVerticle extends VerticleBase {
     private final Consumer<String> dying;
     private @Nullable Running running;
 
-    /** Everything that exists only between start and stop. */
-    private record Running(Storage storage, LockService service, HttpServer server, long drainMillis) {}
+    /**
+     * What exists only between start and stop.
+     *
+     * @param ending ends what the server serves, within so many milliseconds
+     * @param leaving what is to be done after the last answer
+     */
+    private record Running(
+            HttpServer server, long drainMillis, LongFunction<Future<?>> ending, Supplier<Future<?>> leaving) {}
 
     /** Creates a server that reads the machine's clocks. */
     public LockServerVerticle() {
@@ -63,7 +68,9 @@ public final class LockServerVerticle extends VerticleBase {
                     "the lock server runs as one instance on one event loop: no --instances, no worker, no virtual thread");
         }
         LockServerConfig config = LockServerConfig.read(config(), System.getenv(), System.getProperties());
-        return vertx.executeBlocking(() -> open(config)).compose(storage -> serve(config, storage));
+        return config.storage() == StorageKind.REPLICATED
+                ? vertx.executeBlocking(() -> identify(config)).compose(replica -> takePart(config, replica))
+                : vertx.executeBlocking(() -> open(config)).compose(storage -> serve(config, storage));
     }
 
     /** The port the server listens on, once it has started. */
@@ -75,27 +82,45 @@ public final class LockServerVerticle extends VerticleBase {
     }
 
     private Storage open(LockServerConfig config) {
+        return inDirectory(config, file -> {
+            long wallMillis = time.wallMillis();
+            return config.storage() == StorageKind.DURABLE
+                    ? DurableStorage.open(config, file, wallMillis, this::onLoop, dying)
+                    : MemoryStorage.open(config, file, wallMillis, vertx);
+        });
+    }
+
+    private Replica identify(LockServerConfig config) {
+        return inDirectory(config, file -> {
+            NodeFile.Content self =
+                    Replica.identify(config, file, UUID.randomUUID().toString());
+            return new Replica(vertx, this::onLoop, config, time, dying, file, self);
+        });
+    }
+
+    /** Opens what is in the data directory, or leaves the directory alone. Blocks. */
+    private static <T> T inDirectory(LockServerConfig config, Opening<T> opening) {
         try {
-            return open(config, StateFile.open(config.dataDir()));
+            StateFile file = StateFile.open(config.dataDir());
+            boolean opened = false;
+            try {
+                T result = opening.open(file);
+                opened = true;
+                return result;
+            } finally {
+                if (!opened) {
+                    file.close();
+                }
+            }
         } catch (IOException e) {
             throw new StartupException(Objects.requireNonNullElse(e.getMessage(), e.toString()));
         }
     }
 
-    private Storage open(LockServerConfig config, StateFile file) throws IOException {
-        long wallMillis = time.wallMillis();
-        boolean opened = false;
-        try {
-            Storage storage = config.durable()
-                    ? DurableStorage.open(config, file, wallMillis, this::onLoop, dying)
-                    : MemoryStorage.open(config, file, wallMillis, vertx);
-            opened = true;
-            return storage;
-        } finally {
-            if (!opened) {
-                file.close();
-            }
-        }
+    /** Makes something of a data directory that nobody else uses. */
+    @FunctionalInterface
+    private interface Opening<T> {
+        T open(StateFile directory) throws IOException;
     }
 
     private void onLoop(Runnable task) {
@@ -103,44 +128,53 @@ public final class LockServerVerticle extends VerticleBase {
     }
 
     private Future<?> serve(LockServerConfig config, Storage storage) {
-        boolean onLoopback = isLoopback(config.host());
-        Events events = new Events(
-                config.events(), storage.firstEventId(), time, storage.log(), work -> onLoop(() -> repeat(work)));
-        LockService service = new LockService(
-                storage.table(),
-                time,
-                new TokenSource(),
-                storage.promises(),
-                config.service(),
-                storage.recoveryMillis(),
-                events);
-        service.resume();
-        Connections connections = new Connections(time, config.http());
-        every100Millis(service::tick);
-        every100Millis(connections::tick);
+        Connections connections = connections(config);
+        Serving serving = new Serving(vertx, config, time, storage, connections, isLoopback(config.host()));
+        LockService service = serving.service();
         if (storage.recoveryMillis() > 0) {
-            vertx.setTimer(storage.recoveryMillis() + TICK_MS, id -> noteRecovery(storage));
+            vertx.setTimer(storage.recoveryMillis() + Ticks.PERIOD_MS, id -> noteRecovery(storage));
         }
-        Handler<HttpServerRequest> routes = new LockRoutes(
-                        service,
-                        storage.log(),
-                        connections,
-                        config.rules(),
-                        config.http().maxBodyBytes(),
-                        onLoopback)
-                .handler(vertx);
-        return vertx.createHttpServer(httpOptions(config))
-                .connectionHandler(config.http2() ? new Http2Entrance(connections, routes) : connections::opened)
-                .invalidRequestHandler(LockRoutes::invalidRequest)
-                .requestHandler(routes)
-                .listen()
+        return listen(config, connections, serving.routes())
                 .onSuccess(server -> {
-                    running = new Running(storage, service, server, config.drainMillis());
-                    announce(config, server, onLoopback, storage.recoveryMillis());
+                    running = new Running(
+                            server,
+                            config.drainMillis(),
+                            millis -> end(service, storage.keepsLocks() ? 0 : millis),
+                            () -> close(storage, service.isClean()));
+                    announce(config, server, storage.recoveryMillis());
                 })
-                .recover(e -> close(storage, storage.recoveryMillis() == 0)
-                        .transform(done -> Future.failedFuture(new StartupException(
-                                "cannot listen on " + config.host() + ":" + config.port() + ": " + e.getMessage()))));
+                .recover(e -> close(storage, storage.recoveryMillis() == 0).transform(done -> Future.failedFuture(e)));
+    }
+
+    /** Listens first: the nodes find each other by asking. */
+    private Future<?> takePart(LockServerConfig config, Replica replica) {
+        Connections connections = connections(config);
+        return listen(config, connections, replica.open(connections, isLoopback(config.host())))
+                .onSuccess(server -> {
+                    running = new Running(server, config.drainMillis(), replica::handOver, replica::close);
+                    announce(config, server, 0);
+                    replica.begin()
+                            .onFailure(e -> HoldfastApplication.fail(
+                                    e instanceof StartupException ? String.valueOf(e.getMessage()) : e.toString()));
+                })
+                .recover(e -> replica.close().transform(done -> Future.failedFuture(e)));
+    }
+
+    private Connections connections(LockServerConfig config) {
+        Connections connections = new Connections(time, config.http());
+        Ticks.every100Millis(vertx, connections::tick);
+        return connections;
+    }
+
+    private Future<HttpServer> listen(
+            LockServerConfig config, Connections connections, Handler<HttpServerRequest> handler) {
+        return vertx.createHttpServer(httpOptions(config))
+                .connectionHandler(config.http2() ? new Http2Entrance(connections, handler) : connections::opened)
+                .invalidRequestHandler(LockRoutes::invalidRequest)
+                .requestHandler(handler)
+                .listen()
+                .recover(e -> Future.failedFuture(new StartupException(
+                        "cannot listen on " + config.host() + ":" + config.port() + ": " + e.getMessage())));
     }
 
     private void noteRecovery(Storage storage) {
@@ -167,25 +201,14 @@ public final class LockServerVerticle extends VerticleBase {
                 .setPerMessageWebSocketCompressionSupported(false);
     }
 
-    /** Calls {@code work} every 100 ms, and again in a moment when it says that it is not done. */
-    private void every100Millis(BooleanSupplier work) {
-        vertx.setPeriodic(TICK_MS, id -> repeat(work));
-    }
-
-    private void repeat(BooleanSupplier work) {
-        if (work.getAsBoolean()) {
-            vertx.setTimer(FOLLOW_UP_MS, id -> repeat(work));
-        }
-    }
-
-    private static void announce(LockServerConfig config, HttpServer server, boolean onLoopback, long recoveryMillis) {
+    private static void announce(LockServerConfig config, HttpServer server, long recoveryMillis) {
         LOG.info("Holdfast {} with {}", HoldfastApplication.version(), config.describe());
         if (recoveryMillis > 0) {
             LOG.info(
                     "Recovering: the last run did not end with nothing held, so nothing is granted for {} ms",
                     recoveryMillis);
         }
-        if (!onLoopback) {
+        if (!isLoopback(config.host())) {
             LOG.warn("Listening beyond loopback without authentication: whoever reaches {} may lock", config.host());
         }
         LOG.info("Listening on http://{}:{}", config.host(), server.actualPort());
@@ -207,19 +230,23 @@ public final class LockServerVerticle extends VerticleBase {
         }
         running = null;
         LOG.info("Stopping: no new locks, running requests finish within {} ms", stopping.drainMillis);
-        stopping.service.drain();
         long startMillis = time.nowMillis();
-        long patienceMillis = stopping.storage.keepsLocks() ? 0 : stopping.drainMillis;
-        return nothingHeldOr(patienceMillis, stopping.service)
-                .compose(done -> {
-                    stopping.service.events().end();
+        return stopping.ending
+                .apply(stopping.drainMillis)
+                .transform(ended -> {
                     long leftMillis = stopping.drainMillis - (time.nowMillis() - startMillis);
                     return stopping.server.shutdown(Math.max(0, leftMillis), TimeUnit.MILLISECONDS);
                 })
-                .transform(closed -> leaveBehind(stopping))
+                .transform(closed -> stopping.leaving.get())
                 .onSuccess(done -> LOG.info("Stopped"))
                 .onFailure(e -> LOG.error("Stopped, but cannot write the state file: {}", e.getMessage()))
                 .otherwiseEmpty();
+    }
+
+    private Future<Void> end(LockService service, long patienceMillis) {
+        service.drain();
+        return nothingHeldOr(patienceMillis, service)
+                .onSuccess(done -> service.events().end());
     }
 
     /** Holders get the time of the drain to give back what they hold: heartbeats and releases are served all along. */
@@ -236,10 +263,6 @@ public final class LockServerVerticle extends VerticleBase {
             promise.tryComplete();
         }
         return promise.future();
-    }
-
-    private Future<?> leaveBehind(Running stopping) {
-        return close(stopping.storage, stopping.service.isClean());
     }
 
     private Future<?> close(Storage storage, boolean clean) {

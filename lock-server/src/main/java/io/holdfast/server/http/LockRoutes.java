@@ -267,7 +267,7 @@ public final class LockRoutes {
         refuse(request, LockAnswer.refused(Status.UNKNOWN_PATH, "There is nothing at this path"));
     }
 
-    private static void methodNotAllowed(HttpServerRequest request, String allowed) {
+    static void methodNotAllowed(HttpServerRequest request, String allowed) {
         request.response().putHeader("Allow", allowed);
         refuse(request, LockAnswer.refused(Status.METHOD_NOT_ALLOWED, "This path answers " + allowed + " only"));
     }

@@ -9,14 +9,15 @@ public interface CommandLog {
     /** Appends a command. It is durable some time later, in the order of the calls. */
     void append(byte[] command);
 
-    /** Whether everything that was appended so far is durable. */
+    /** Whether everything that was appended so far is durable, and this node is known to be the one to say so. */
     boolean isDurable();
 
     /**
-     * Calls {@code action} when everything that was appended before this call is durable: at once if it is already, and
-     * never after a write has failed. Actions are called in the order of the calls.
+     * Calls {@code action} when everything that was appended before this call is durable: at once if it is already. Actions
+     * are called in the order of the calls. When that cannot be said any more, because a write has failed or another node
+     * leads now, {@code lost} is called instead: what was appended may be durable or not.
      */
-    void whenDurable(Runnable action);
+    void whenDurable(Runnable action, Runnable lost);
 
     /**
      * Whether so much waits to become durable that new work should be refused for now. Changes that happen by

@@ -11,7 +11,7 @@ public final class MemoryLog implements CommandLog {
     }
 
     @Override
-    public void whenDurable(Runnable action) {
+    public void whenDurable(Runnable action, Runnable lost) {
         action.run();
     }
 

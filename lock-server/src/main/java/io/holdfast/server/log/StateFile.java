@@ -2,16 +2,13 @@ package io.holdfast.server.log;
 
 import java.io.IOException;
 import java.io.StringReader;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
@@ -78,19 +75,7 @@ public final class StateFile implements AutoCloseable {
      * @throws IOException if it could not be made sure that it is
      */
     public void write(RestartState state) throws IOException {
-        Path temporary = directory.resolve(FILE_NAME + ".tmp");
-        try (FileChannel channel = FileChannel.open(
-                temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            ByteBuffer content = ByteBuffer.wrap(state.toText().getBytes(StandardCharsets.UTF_8));
-            while (content.hasRemaining()) {
-                channel.write(content);
-            }
-            channel.force(true);
-        }
-        Files.move(temporary, directory.resolve(FILE_NAME), StandardCopyOption.ATOMIC_MOVE);
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
+        SmallFile.replace(directory.resolve(FILE_NAME), state.toText());
     }
 
     /** Unlocks the directory. */
@@ -108,7 +93,7 @@ public final class StateFile implements AutoCloseable {
         }
     }
 
-    private static String describe(Exception e) {
+    static String describe(Exception e) {
         String message = e.getMessage();
         // A file system exception's message is the path alone, which is named already.
         return message == null || e instanceof FileSystemException

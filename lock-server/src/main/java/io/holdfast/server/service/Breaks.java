@@ -70,6 +70,10 @@ final class Breaks {
         return !underWay.isEmpty();
     }
 
+    boolean isUnderWay() {
+        return !underWay.isEmpty();
+    }
+
     /** One break: what it has kept others from, and what it has ended so far. */
     private final class Breaking {
         private final BreakRequest request;

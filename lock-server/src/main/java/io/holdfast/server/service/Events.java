@@ -176,7 +176,7 @@ public final class Events {
         if (log.isDurable()) {
             keep(kind, hold, atMillis, reason, exclusionGivenUp);
         } else {
-            log.whenDurable(() -> keep(kind, hold, atMillis, reason, exclusionGivenUp));
+            log.whenDurable(() -> keep(kind, hold, atMillis, reason, exclusionGivenUp), Events::forget);
         }
     }
 
@@ -201,7 +201,7 @@ public final class Events {
         if (log.isDurable()) {
             keep(kind, place, atMillis, reason);
         } else {
-            log.whenDurable(() -> keep(kind, place, atMillis, reason));
+            log.whenDurable(() -> keep(kind, place, atMillis, reason), Events::forget);
         }
     }
 
@@ -211,6 +211,9 @@ public final class Events {
         }
         happened();
     }
+
+    /** It may not have happened. */
+    private static void forget() {}
 
     private void happened() {
         if (!listeners.isEmpty()) {

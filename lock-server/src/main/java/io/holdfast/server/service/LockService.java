@@ -272,6 +272,11 @@ public final class LockService {
         }
     }
 
+    /** Whether a listing or a break is under way that takes more than one tick. */
+    public boolean isBusy() {
+        return !listings.isEmpty() || breaks.isUnderWay();
+    }
+
     /** Whether nothing is held now. */
     public boolean isEmpty() {
         return table.size() == 0;

@@ -8,11 +8,14 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Packs what is appended while entries are on their way to the disk into the next entry, and knows what is durable. An
- * entry is made at the end of an event-loop turn, so that everything one turn brings goes into one. Confined to the event
- * loop.
+ * entry is made at the end of an event-loop turn, so that everything one turn brings goes into one.
+ *
+ * <p>One of several nodes may have lost the lead without knowing it. There nothing is durable at once: whoever only looked
+ * waits for an entry, or for a look at the lead, that was sent off after that. Confined to the event loop.
  */
 final class Batcher {
     static final int MAX_COMMANDS = 512;
@@ -20,9 +23,12 @@ final class Batcher {
     private static final int MAX_IN_FLIGHT = 2;
     /** Beyond this, new work is refused. */
     private static final int FULL_BYTES = 16 << 20;
+    /** Stands in the queue for somebody who has changed nothing. */
+    private static final byte[] LOOK = {};
 
     private final Executor loop;
-    private final BiConsumer<ByteBuffer, Consumer<Boolean>> writer;
+    private final boolean confirmsLooks;
+    private final BiConsumer<@Nullable ByteBuffer, Consumer<Boolean>> writer;
     private final Deque<byte[]> queued = new ArrayDeque<>();
     private final Deque<InFlight> inFlight = new ArrayDeque<>();
     private final Deque<Waiting> waiting = new ArrayDeque<>();
@@ -41,19 +47,25 @@ final class Batcher {
         }
     }
 
-    private record Waiting(long command, Runnable action) {}
+    private record Waiting(long command, Runnable action, Runnable lost) {}
 
     /**
      * Creates a batcher with nothing in it.
      *
-     * @param writer writes an entry and says on the event loop whether it is durable now
+     * @param confirmsLooks whether there are nodes that may have taken the lead
+     * @param writer writes an entry and says on the event loop whether it is durable now; with null, whether this node led
+     *     when it was called
      */
-    Batcher(Executor loop, BiConsumer<ByteBuffer, Consumer<Boolean>> writer) {
+    Batcher(Executor loop, boolean confirmsLooks, BiConsumer<@Nullable ByteBuffer, Consumer<Boolean>> writer) {
         this.loop = loop;
+        this.confirmsLooks = confirmsLooks;
         this.writer = writer;
     }
 
     void append(byte[] command) {
+        if (failed) {
+            return;
+        }
         appended++;
         queued.add(command);
         queuedBytes += command.length;
@@ -64,14 +76,19 @@ final class Batcher {
     }
 
     boolean isDurable() {
-        return durable == appended && !failed;
+        return !confirmsLooks && durable == appended && !failed;
     }
 
-    void whenDurable(Runnable action) {
-        if (isDurable()) {
+    void whenDurable(Runnable action, Runnable lost) {
+        if (failed) {
+            lost.run();
+        } else if (isDurable()) {
             action.run();
-        } else if (!failed) {
-            waiting.add(new Waiting(appended, action));
+        } else {
+            if (confirmsLooks && queued.isEmpty()) {
+                append(LOOK);
+            }
+            waiting.add(new Waiting(appended, action, lost));
         }
     }
 
@@ -79,12 +96,14 @@ final class Batcher {
         return failed || queuedBytes > FULL_BYTES;
     }
 
-    /** From now on nothing is durable any more. */
+    /** From now on nothing is durable any more, and whoever waits is told so. */
     void fail() {
         failed = true;
-        waiting.clear();
         queued.clear();
         queuedBytes = 0;
+        while (!waiting.isEmpty()) {
+            waiting.removeFirst().lost.run();
+        }
     }
 
     private void flush() {
@@ -93,7 +112,7 @@ final class Batcher {
             List<byte[]> commands = take();
             InFlight entry = new InFlight(appended - queued.size());
             inFlight.add(entry);
-            writer.accept(Entry.of(commands), written -> done(entry, written));
+            writer.accept(commands.isEmpty() ? null : Entry.of(commands), written -> done(entry, written));
         }
     }
 
@@ -102,8 +121,10 @@ final class Batcher {
         int bytes = 0;
         while (!queued.isEmpty() && commands.size() < MAX_COMMANDS && bytes < MAX_BYTES) {
             byte[] command = queued.remove();
-            commands.add(command);
-            bytes += command.length;
+            if (command != LOOK) {
+                commands.add(command);
+                bytes += command.length;
+            }
         }
         queuedBytes -= bytes;
         return commands;

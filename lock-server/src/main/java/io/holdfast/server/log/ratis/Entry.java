@@ -24,12 +24,22 @@ final class Entry {
         return entry.flip();
     }
 
+    /** How many commands an entry has. */
+    static int count(ByteBuffer entry) {
+        int count = 0;
+        for (int at = 1; at < entry.limit(); at += Integer.BYTES + entry.getInt(at)) {
+            count++;
+        }
+        return count;
+    }
+
     /**
-     * Hands over the commands of an entry in order.
+     * Hands over the commands of an entry in order; returns how many.
      *
      * @throws DamagedLogException if it is none
      */
-    static void read(ByteBuffer entry, Consumer<byte[]> commands) {
+    static int read(ByteBuffer entry, Consumer<byte[]> commands) {
+        int count = 0;
         try {
             byte format = entry.get();
             if (format != FORMAT) {
@@ -40,7 +50,9 @@ final class Entry {
                 byte[] command = new byte[entry.getInt()];
                 entry.get(command);
                 commands.accept(command);
+                count++;
             }
+            return count;
         } catch (BufferUnderflowException | NegativeArraySizeException e) {
             throw new DamagedLogException("an entry is shorter than it should be", e);
         }

@@ -11,7 +11,10 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftGroupId;
@@ -25,50 +28,85 @@ import org.apache.ratis.statemachine.TransactionContext;
 import org.apache.ratis.statemachine.impl.BaseStateMachine;
 import org.apache.ratis.statemachine.impl.SimpleStateMachineStorage;
 import org.apache.ratis.statemachine.impl.SingleFileSnapshotInfo;
+import org.apache.ratis.util.LifeCycle;
 import org.apache.ratis.util.MD5FileUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Ratis applies the log to. Until the node leads, that is what an earlier run left, and it makes the table; from then
- * on the serving node has changed its table already, and applying says only that an entry is durable. Ratis calls this on
- * threads of its own, one at a time.
+ * What Ratis applies the log to. A node that follows makes its table of it. When the node becomes leader, the table is
+ * handed over to whoever serves it; from then on that one changes it before the log has the change, and applying says only
+ * that an entry is durable. A table that was served is never followed with: it may have changes that the log has not. The
+ * next one is made anew out of the snapshot and the log.
+ *
+ * <p>Ratis applies on one thread, and tells of elections on others.
  */
 final class LogMachine extends BaseStateMachine {
-    private final SimpleStateMachineStorage storage = new SimpleStateMachineStorage();
-    private final CommandReader reader;
-    private final LockTable table;
-    private final CompletableFuture<Boolean> ready = new CompletableFuture<>();
-    private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
-    private volatile boolean leading;
-    private long repeated;
+    private static final long NO_TERM = -1;
 
-    LogMachine(LockTable table) {
-        this.table = table;
-        this.reader = new CommandReader(table);
+    /** Who is told what becomes of the node; called in order. */
+    interface Owner {
+        /** The node leads, and the table is the owner's now. */
+        void leads(long term, LockTable table);
+
+        /** The node does not lead any more. */
+        void follows();
+
+        /** So many more commands are applied. */
+        void applied(long commands);
+
+        /** The log cannot be written, or not be read. */
+        void failed(Throwable cause);
     }
 
-    /** Completes when the table is as the earlier run left it. */
-    CompletableFuture<Boolean> ready() {
-        return ready;
+    private final SimpleStateMachineStorage storage = new SimpleStateMachineStorage();
+    private final Supplier<LockTable> emptyTable;
+    private final Owner owner;
+    private final ReentrantLock election = new ReentrantLock();
+    /** The term in which the table is the owner's. */
+    private volatile long leadingTerm = NO_TERM;
+    /** Touched by the thread that applies only; null while it is, or was, the owner's. */
+    private @Nullable LockTable table;
+
+    LogMachine(Supplier<LockTable> emptyTable, Owner owner) {
+        this.emptyTable = emptyTable;
+        this.owner = owner;
     }
 
     SimpleStateMachineStorage storage() {
         return storage;
     }
 
-    /** Completes with the reason when a write has failed. */
-    CompletableFuture<Throwable> failure() {
-        return failure;
+    @Override
+    public void initialize(RaftServer server, RaftGroupId groupId, RaftStorage raftStorage) throws IOException {
+        getLifeCycle().startAndTransition(() -> {
+            super.initialize(server, groupId, raftStorage);
+            storage.init(raftStorage);
+            readLatestSnapshot();
+        });
+    }
+
+    /** Ratis has put another snapshot, the leader's, into the place of ours. */
+    @Override
+    public void reinitialize() throws IOException {
+        getLifeCycle().startAndTransition(() -> {
+            storage.loadLatestSnapshot();
+            readLatestSnapshot();
+        });
     }
 
     @Override
-    public void initialize(RaftServer server, RaftGroupId groupId, RaftStorage raftStorage) throws IOException {
-        super.initialize(server, groupId, raftStorage);
-        storage.init(raftStorage);
+    public void pause() {
+        getLifeCycle().transition(LifeCycle.State.PAUSING);
+        getLifeCycle().transition(LifeCycle.State.PAUSED);
+    }
+
+    private void readLatestSnapshot() throws IOException {
+        LockTable read = emptyTable.get();
         SingleFileSnapshotInfo snapshot = storage.getLatestSnapshot();
         if (snapshot != null) {
-            setLastAppliedTermIndex(readSnapshot(snapshot, table));
+            setLastAppliedTermIndex(readSnapshot(snapshot, read));
         }
+        table = read;
     }
 
     /** Fills an empty table; returns up to where in the log it reaches. */
@@ -85,6 +123,37 @@ final class LogMachine extends BaseStateMachine {
         return snapshot.getTermIndex();
     }
 
+    /**
+     * The table as it was after that entry of the log, out of the newest snapshot, which must not reach further, and the
+     * log since. Blocks; may be called on any thread.
+     */
+    LockTable tableAt(long index) throws IOException {
+        LockTable made = emptyTable.get();
+        SingleFileSnapshotInfo snapshot = storage.getLatestSnapshot();
+        RaftLog log = division().getRaftLog();
+        if (snapshot != null && snapshot.getIndex() > index) {
+            throw new IOException("a snapshot of another node reaches further than entry " + index);
+        }
+        long next = snapshot == null
+                ? log.getStartIndex()
+                : readSnapshot(snapshot, made).getIndex() + 1;
+        CommandReader reader = new CommandReader(made);
+        for (long i = next; i <= index; i++) {
+            LogEntryProto entry = log.get(i);
+            if (entry == null) {
+                throw new IOException("the log begins after entry " + i);
+            }
+            if (entry.hasStateMachineLogEntry()) {
+                Entry.read(commandsOf(entry), reader::apply);
+            }
+        }
+        return made;
+    }
+
+    private RaftServer.Division division() throws IOException {
+        return getServer().join().getDivision(getGroupId());
+    }
+
     @Override
     public StateMachineStorage getStateMachineStorage() {
         return storage;
@@ -98,28 +167,31 @@ final class LogMachine extends BaseStateMachine {
     @Override
     public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
         LogEntryProto entry = transaction.getLogEntry();
-        if (!leading) {
-            try {
-                Entry.read(commandsOf(entry), this::repeat);
-            } catch (RuntimeException e) {
-                DamagedLogException damaged =
-                        new DamagedLogException("entry " + entry.getIndex() + " of the log: " + e.getMessage(), e);
-                ready.completeExceptionally(damaged);
-                return CompletableFuture.failedFuture(damaged);
-            }
+        ByteBuffer commands = commandsOf(entry);
+        try {
+            owner.applied(entry.getTerm() == leadingTerm ? Entry.count(commands) : follow(entry.getIndex(), commands));
+        } catch (IOException | RuntimeException e) {
+            DamagedLogException damaged =
+                    new DamagedLogException("entry " + entry.getIndex() + " of the log: " + e.getMessage(), e);
+            owner.failed(damaged);
+            return CompletableFuture.failedFuture(damaged);
         }
         updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
         return CompletableFuture.completedFuture(Message.EMPTY);
     }
 
-    private void repeat(byte[] command) {
-        reader.apply(command);
-        repeated++;
+    private int follow(long index, ByteBuffer commands) throws IOException {
+        CommandReader reader = new CommandReader(tableBefore(index));
+        return Entry.read(commands, reader::apply);
     }
 
-    /** How many commands made the table what it is, those of the snapshot not counted; once {@link #ready}. */
-    long repeated() {
-        return repeated;
+    private LockTable tableBefore(long index) throws IOException {
+        LockTable followed = table;
+        if (followed == null) {
+            followed = tableAt(index - 1);
+            table = followed;
+        }
+        return followed;
     }
 
     static ByteBuffer commandsOf(LogEntryProto entry) {
@@ -133,15 +205,50 @@ final class LogMachine extends BaseStateMachine {
         return snapshot == null ? RaftLog.INVALID_LOG_INDEX : snapshot.getIndex();
     }
 
+    /** On the thread that applies, when everything of earlier terms is applied. */
     @Override
     public void notifyLeaderReady() {
-        leading = true;
-        ready.complete(true);
+        try {
+            LockTable served = tableBefore(getLastAppliedTermIndex().getIndex() + 1);
+            RaftServer.Division division = division();
+            election.lock();
+            try {
+                // It may be over already, and that was told before this.
+                if (division.getInfo().isLeader()) {
+                    long term = division.getInfo().getCurrentTerm();
+                    leadingTerm = term;
+                    table = null;
+                    owner.leads(term, served);
+                }
+            } finally {
+                election.unlock();
+            }
+        } catch (IOException | RuntimeException e) {
+            owner.failed(e);
+        }
+    }
+
+    /** Ratis has stopped to lead. */
+    @Override
+    public void notifyNotLeader(Collection<TransactionContext> pending) {
+        lose(leadingTerm);
+    }
+
+    /** The table of that term is worth nothing any more. */
+    void lose(long term) {
+        election.lock();
+        try {
+            if (term != NO_TERM && leadingTerm == term) {
+                leadingTerm = NO_TERM;
+                owner.follows();
+            }
+        } finally {
+            election.unlock();
+        }
     }
 
     @Override
     public void notifyLogFailed(Throwable cause, @Nullable LogEntryProto failedEntry) {
-        ready.completeExceptionally(cause);
-        failure.complete(cause);
+        owner.failed(cause);
     }
 }

@@ -1,7 +1,6 @@
 package io.holdfast.server.log.ratis;
 
 import io.holdfast.server.core.LockTable;
-import io.holdfast.server.log.CommandReader;
 import io.holdfast.server.log.TableWriter;
 import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
@@ -15,11 +14,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Supplier;
 import org.apache.ratis.io.MD5Hash;
-import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.server.protocol.TermIndex;
-import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.server.storage.FileInfo;
 import org.apache.ratis.statemachine.impl.SimpleStateMachineStorage;
 import org.apache.ratis.statemachine.impl.SingleFileSnapshotInfo;
@@ -31,33 +27,25 @@ import org.apache.ratis.util.MD5FileUtil;
  */
 final class Snapshots {
     private final LogMachine machine;
-    private final Supplier<LockTable> emptyTable;
 
-    Snapshots(LogMachine machine, Supplier<LockTable> emptyTable) {
+    Snapshots(LogMachine machine) {
         this.machine = machine;
-        this.emptyTable = emptyTable;
     }
 
     /**
-     * Makes a snapshot of everything that is durable now. Blocks; one call at a time.
+     * Makes a snapshot of everything that is applied now. Blocks; one call at a time.
      *
+     * @return how many holds are in it
      * @throws IOException if it could not be made sure that it is on the disk
      */
-    void make(RaftLog log) throws IOException {
+    long make() throws IOException {
         TermIndex upTo = machine.getLastAppliedTermIndex();
-        LockTable table = emptyTable.get();
-        SingleFileSnapshotInfo before = machine.storage().getLatestSnapshot();
-        long next = before == null
-                ? log.getStartIndex()
-                : LogMachine.readSnapshot(before, table).getIndex() + 1;
-        CommandReader reader = new CommandReader(table);
-        for (long index = next; index <= upTo.getIndex(); index++) {
-            LogEntryProto entry = log.get(index);
-            if (entry.hasStateMachineLogEntry()) {
-                Entry.read(LogMachine.commandsOf(entry), reader::apply);
-            }
+        SingleFileSnapshotInfo latest = machine.storage().getLatestSnapshot();
+        LockTable table = machine.tableAt(upTo.getIndex());
+        if (latest == null || latest.getIndex() < upTo.getIndex()) {
+            write(table, upTo);
         }
-        write(table, upTo);
+        return table.size();
     }
 
     private void write(LockTable table, TermIndex upTo) throws IOException {

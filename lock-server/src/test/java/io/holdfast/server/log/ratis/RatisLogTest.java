@@ -78,7 +78,7 @@ final class RatisLogTest {
                                 acquire("r" + random.nextLong());
                             }
                         }
-                        log.whenDurable(() -> durable.complete(true));
+                        log.whenDurable(() -> durable.complete(true), () -> {});
                         return true;
                     })
                     .get();
@@ -129,14 +129,14 @@ final class RatisLogTest {
         CompletableFuture<Boolean> done = new CompletableFuture<>();
         loop.submit(() -> {
                     assertTrue(node.log.isDurable());
-                    node.log.whenDurable(() -> told.add("before"));
+                    node.log.whenDurable(() -> told.add("before"), () -> {});
                     assertEquals(List.of("before"), told);
                     node.acquire("a");
                     assertFalse(node.log.isDurable());
-                    node.log.whenDurable(() -> told.add("a"));
+                    node.log.whenDurable(() -> told.add("a"), () -> {});
                     node.acquire("b");
-                    node.log.whenDurable(() -> told.add("b"));
-                    node.log.whenDurable(() -> done.complete(told.add("end")));
+                    node.log.whenDurable(() -> told.add("b"), () -> {});
+                    node.log.whenDurable(() -> done.complete(told.add("end")), () -> {});
                     assertEquals(List.of("before"), told);
                     return true;
                 })
@@ -163,7 +163,7 @@ final class RatisLogTest {
                         .count());
         Node again = new Node();
         assertArrayEquals(expected, again.state());
-        assertEquals(500, again.log.repeated(), "commands after the snapshot");
+        assertEquals(500, again.log.commandsSinceSnapshot(), "commands after the snapshot");
         again.close();
     }
 

@@ -1,0 +1,253 @@
+package io.holdfast.server;
+
+import io.holdfast.protocol.ClusterAnswer;
+import io.holdfast.server.core.LockTable;
+import io.holdfast.server.http.Connections;
+import io.holdfast.server.http.FrontDoor;
+import io.holdfast.server.log.Member;
+import io.holdfast.server.log.NodeFile;
+import io.holdfast.server.log.StateFile;
+import io.holdfast.server.log.ratis.Group;
+import io.holdfast.server.log.ratis.RatisLog;
+import io.holdfast.server.log.ratis.RatisNode;
+import io.holdfast.server.service.TimeSource;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A node of a cluster: finds its members, keeps the log with them, serves while it leads, and stands behind the
+ * {@link FrontDoor} otherwise. Confined to the event loop.
+ */
+final class Replica implements RatisNode.Watcher {
+    private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
+    private static final String LOG_DIRECTORY = "log";
+
+    private final Vertx vertx;
+    private final Executor loop;
+    private final LockServerConfig config;
+    private final ClusterConfig cluster;
+    private final TimeSource time;
+    private final Consumer<String> dying;
+    private final StateFile directory;
+    private NodeFile.Content self;
+    private @Nullable Clients clients;
+    private @Nullable RatisNode node;
+    private @Nullable Serving serving;
+    private long watch = -1;
+
+    Replica(
+            Vertx vertx,
+            Executor loop,
+            LockServerConfig config,
+            TimeSource time,
+            Consumer<String> dying,
+            StateFile directory,
+            NodeFile.Content self) {
+        this.vertx = vertx;
+        this.loop = loop;
+        this.config = config;
+        this.cluster = Objects.requireNonNull(config.cluster());
+        this.time = time;
+        this.dying = dying;
+        this.directory = directory;
+        this.self = self;
+    }
+
+    /** The side that faces clients. */
+    private record Clients(FrontDoor door, Connections connections, boolean onLoopback) {}
+
+    /** What is in the data directory of a node: its name, and what the directory is called. Blocks. */
+    static NodeFile.Content identify(LockServerConfig config, StateFile state, String newStorageId) throws IOException {
+        ClusterConfig cluster = Objects.requireNonNull(config.cluster());
+        NodeFile file = new NodeFile(config.dataDir());
+        NodeFile.Content content = file.read();
+        if (content == null) {
+            if (DurableStorage.isIn(config.dataDir()) || state.read() != null) {
+                throw new IOException("data directory " + config.dataDir().toAbsolutePath()
+                        + " holds the state of a server that is alone: set dataDir to another directory");
+            }
+            content = new NodeFile.Content(cluster.nodeId(), newStorageId, List.of());
+            file.write(content);
+        } else if (!content.nodeId().equals(cluster.nodeId())) {
+            throw new IOException("data directory " + config.dataDir().toAbsolutePath() + " belongs to node \""
+                    + content.nodeId() + "\", not \"" + cluster.nodeId() + "\"");
+        }
+        return content;
+    }
+
+    /** Opens the door to clients; until this node takes part it can only say who it is. */
+    FrontDoor open(Connections connections, boolean onLoopback) {
+        FrontDoor door = new FrontDoor(
+                vertx, cluster.nodeId(), connections, config.http().maxBodyBytes(), time, this::view);
+        clients = new Clients(door, connections, onLoopback);
+        return door;
+    }
+
+    private Clients clients() {
+        return Objects.requireNonNull(clients);
+    }
+
+    /** Finds the members and begins to take part. Fails if this node may not. */
+    Future<?> begin() {
+        watch = vertx.setPeriodic(Ticks.PERIOD_MS, id -> watch());
+        Future<List<Member>> members = self.members().isEmpty()
+                ? new Formation(vertx, cluster, self, this::tellWaiting).members()
+                : Future.succeededFuture(self.members());
+        return members.compose(found -> vertx.executeBlocking(() -> open(found)))
+                .onSuccess(opened -> node = opened);
+    }
+
+    private void tellWaiting(List<ClusterConfig.Peer> missing) {
+        LOG.info(
+                "Waiting for the first meeting of all nodes; not heard of yet: {}",
+                String.join(", ", missing.stream().map(ClusterConfig.Peer::id).toList()));
+    }
+
+    private RatisNode open(List<Member> members) {
+        Member me = members.stream()
+                .filter(member -> member.id().equals(cluster.nodeId()))
+                .findFirst()
+                .orElseGet(this::asConfigured);
+        try {
+            if (!members.isEmpty()) {
+                self = new NodeFile.Content(self.nodeId(), self.storageId(), members);
+                new NodeFile(config.dataDir()).write(self);
+            }
+            Path log = config.dataDir().resolve(LOG_DIRECTORY);
+            return RatisNode.open(
+                    log,
+                    new Group(me, members),
+                    () -> new LockTable(0, config.service().endedRequestsKept()),
+                    loop,
+                    this);
+        } catch (IOException e) {
+            throw new StartupException(Objects.requireNonNullElse(e.getMessage(), e.toString()));
+        }
+    }
+
+    private Member asConfigured() {
+        ClusterConfig.Peer me = cluster.self();
+        return new Member(me.id(), self.storageId(), me.address(), me.httpAddress());
+    }
+
+    @Override
+    public void leads(RatisLog log) {
+        LOG.info("Leading in term {} with {} locks", log.term(), log.table().size());
+        serving = new Serving(
+                vertx,
+                config,
+                time,
+                new LedStorage(log, time.wallMillis()),
+                clients().connections,
+                clients().onLoopback);
+        clients().door.serve(serving.routes(), serving.service()::readiness);
+    }
+
+    @Override
+    public void follows() {
+        if (serving != null) {
+            LOG.info("Leading no more");
+            clients().door.follow(null);
+            serving.lose();
+            serving = null;
+        }
+    }
+
+    @Override
+    public void failed(String why) {
+        dying.accept(why);
+    }
+
+    private void watch() {
+        clients().door.tick();
+        if (node != null && serving == null) {
+            Member leader = node.view().leader();
+            boolean another = leader != null && !leader.id().equals(cluster.nodeId());
+            clients().door.follow(another ? ClusterConfig.socketAddress(leader.httpAddress()) : null);
+        }
+    }
+
+    private ClusterAnswer view() {
+        if (node == null) {
+            boolean forming = self.members().isEmpty();
+            List<ClusterAnswer.Node> nodes = forming
+                    ? cluster.peers().stream().map(this::unmet).toList()
+                    : self.members().stream()
+                            .map(member -> answer(member, -1, -1))
+                            .toList();
+            return new ClusterAnswer(
+                    cluster.nodeId(),
+                    forming ? ClusterAnswer.Role.FORMING : ClusterAnswer.Role.STARTING,
+                    0,
+                    null,
+                    nodes);
+        }
+        RatisNode.View view = node.view();
+        long newest = view.members().stream()
+                .mapToLong(RatisNode.MemberView::appliedIndex)
+                .max()
+                .orElse(-1);
+        Member leader = view.leader();
+        return new ClusterAnswer(
+                cluster.nodeId(),
+                view.members().isEmpty() ? ClusterAnswer.Role.FORMING : role(view.role()),
+                view.term(),
+                leader == null ? null : leader.id(),
+                view.members().stream()
+                        .map(seen -> answer(
+                                seen.member(),
+                                seen.appliedIndex(),
+                                seen.appliedIndex() < 0 ? -1 : newest - seen.appliedIndex()))
+                        .toList());
+    }
+
+    private ClusterAnswer.Node unmet(ClusterConfig.Peer peer) {
+        String storageId = peer.id().equals(cluster.nodeId()) ? self.storageId() : null;
+        return new ClusterAnswer.Node(peer.id(), storageId, peer.address(), peer.httpAddress(), -1, -1);
+    }
+
+    private static ClusterAnswer.Node answer(Member member, long appliedIndex, long lag) {
+        return new ClusterAnswer.Node(
+                member.id(), member.storageId(), member.address(), member.httpAddress(), appliedIndex, lag);
+    }
+
+    private static ClusterAnswer.Role role(RatisNode.Role role) {
+        return switch (role) {
+            case STARTING -> ClusterAnswer.Role.STARTING;
+            case FOLLOWER -> ClusterAnswer.Role.FOLLOWER;
+            case CANDIDATE -> ClusterAnswer.Role.CANDIDATE;
+            case LEADER -> ClusterAnswer.Role.LEADER;
+        };
+    }
+
+    /** Hands the lead over, so that the others need not find out by its absence. */
+    Future<?> handOver(long timeoutMillis) {
+        RatisNode leaving = node;
+        if (leaving == null) {
+            return Future.succeededFuture();
+        }
+        return vertx.executeBlocking(() -> leaving.handOver(timeoutMillis));
+    }
+
+    Future<?> close() {
+        vertx.cancelTimer(watch);
+        RatisNode closing = node;
+        return vertx.executeBlocking(() -> {
+            try (StateFile lock = directory) {
+                if (closing != null) {
+                    closing.close();
+                }
+            }
+            return true;
+        });
+    }
+}

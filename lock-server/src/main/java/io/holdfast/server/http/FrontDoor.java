@@ -1,0 +1,158 @@
+package io.holdfast.server.http;
+
+import io.holdfast.protocol.ApiPaths;
+import io.holdfast.protocol.ClusterAnswer;
+import io.holdfast.protocol.HealthAnswer;
+import io.holdfast.protocol.UnavailableReason;
+import io.holdfast.server.service.TimeSource;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.SocketAddress;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes the requests of a node that is one of several: it serves them while it leads, and passes them on to the leader
+ * otherwise. While nobody leads, requests wait a little: a change of leader is to be felt as a pause and not as an error.
+ * Confined to the event loop.
+ */
+public final class FrontDoor implements Handler<HttpServerRequest> {
+    /** Twice as long as an election takes. */
+    private static final long PATIENCE_MILLIS = 3_000;
+
+    private static final int MAX_DEFERRED = 10_000;
+
+    private final Connections connections;
+    private final int maxBodyBytes;
+    private final TimeSource time;
+    private final Supplier<ClusterAnswer> cluster;
+    private final Forwarder forwarder;
+    private final Deque<Deferred> deferred = new ArrayDeque<>();
+    private @Nullable Handler<HttpServerRequest> serving;
+    private Supplier<HealthAnswer> readiness = () -> HealthAnswer.UP;
+    private @Nullable SocketAddress leader;
+
+    private record Deferred(HttpServerRequest request, OpenConnection connection, long sinceMillis) {}
+
+    /**
+     * Creates the door of a node that neither leads nor knows who does.
+     *
+     * @param nodeId this node's name
+     * @param cluster what this node knows of the others now
+     */
+    public FrontDoor(
+            Vertx vertx,
+            String nodeId,
+            Connections connections,
+            int maxBodyBytes,
+            TimeSource time,
+            Supplier<ClusterAnswer> cluster) {
+        this.forwarder = new Forwarder(vertx, nodeId);
+        this.connections = connections;
+        this.maxBodyBytes = maxBodyBytes;
+        this.time = time;
+        this.cluster = cluster;
+    }
+
+    /** This node leads. */
+    public void serve(Handler<HttpServerRequest> routes, Supplier<HealthAnswer> ready) {
+        serving = routes;
+        readiness = ready;
+        forwarder.lead(null);
+        letIn();
+    }
+
+    /** This node does not lead; null if nobody is known to. */
+    public void follow(@Nullable SocketAddress newLeader) {
+        serving = null;
+        leader = newLeader;
+        forwarder.lead(newLeader);
+        letIn();
+    }
+
+    @Override
+    public void handle(HttpServerRequest request) {
+        String path = request.path();
+        if (serving != null && !ApiPaths.CLUSTER.equals(path)) {
+            serving.handle(request);
+            return;
+        }
+        OpenConnection connection = connections.requestStarted(request);
+        if (connection == null || path == null) {
+            return; // it is being closed
+        }
+        switch (path) {
+            case ApiPaths.CLUSTER ->
+                ifGet(request, () -> Answers.send(request, 200, cluster.get().toJson()));
+            case ApiPaths.LIVEZ -> ifGet(request, () -> Answers.send(request, HealthAnswer.UP));
+            case ApiPaths.READYZ -> ifGet(request, () -> Answers.send(request, readiness()));
+            default -> pass(request, connection);
+        }
+    }
+
+    /** Whether this node can do something for a client, itself or by passing on. */
+    private HealthAnswer readiness() {
+        if (serving != null) {
+            return readiness.get();
+        }
+        return leader == null ? new HealthAnswer(false, UnavailableReason.NO_QUORUM) : HealthAnswer.UP;
+    }
+
+    private static void ifGet(HttpServerRequest request, Runnable answer) {
+        if (request.method().equals(HttpMethod.GET)) {
+            answer.run();
+        } else {
+            LockRoutes.methodNotAllowed(request, "GET");
+        }
+    }
+
+    private void pass(HttpServerRequest request, OpenConnection connection) {
+        if (leader == null) {
+            defer(request, connection);
+        } else if (request.headers().contains(Forwarder.PASSED_ON)) {
+            Forwarder.refuse(request); // another node took this one for the leader
+        } else if (request.method().equals(HttpMethod.POST)) {
+            BodyReader.read(
+                    request, connections, maxBodyBytes, (whole, body) -> forwarder.pass(whole, body, connection));
+        } else {
+            forwarder.pass(request, new byte[0], connection);
+        }
+    }
+
+    private void defer(HttpServerRequest request, OpenConnection connection) {
+        if (deferred.size() >= MAX_DEFERRED) {
+            Forwarder.refuse(request);
+        } else {
+            request.pause();
+            deferred.add(new Deferred(request, connection, time.nowMillis()));
+        }
+    }
+
+    private void letIn() {
+        if (serving == null && leader == null) {
+            return;
+        }
+        for (int left = deferred.size(); left > 0; left--) {
+            Deferred next = deferred.remove();
+            if (serving != null) {
+                serving.handle(next.request);
+            } else {
+                pass(next.request, next.connection);
+            }
+            next.request.resume();
+        }
+    }
+
+    /** Lets nobody wait for a leader too long. To be called every 100 ms. */
+    public void tick() {
+        while (!deferred.isEmpty() && time.nowMillis() - deferred.getFirst().sinceMillis >= PATIENCE_MILLIS) {
+            HttpServerRequest request = deferred.remove().request;
+            request.resume();
+            Forwarder.refuse(request);
+        }
+    }
+}
