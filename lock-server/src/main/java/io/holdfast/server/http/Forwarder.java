@@ -3,6 +3,7 @@ package io.holdfast.server.http;
 import io.holdfast.protocol.LockAnswer;
 import io.holdfast.protocol.Status;
 import io.holdfast.protocol.UnavailableReason;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -26,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * when the leader goes, the caller is told what is known of the outcome. Confined to the event loop.
  */
 final class Forwarder {
-    /** Says that a node has passed the request on already: it is not passed on twice. */
-    static final CharSequence PASSED_ON = HttpHeaders.createOptimized("Holdfast-Passed-On-By");
+    /** The nodes that have passed the request on already: none does so twice. */
+    private static final CharSequence PASSED_ON = HttpHeaders.createOptimized("Holdfast-Passed-On-By");
 
     /** Requests that wait for a lock hold their connection. */
     private static final int MAX_CONNECTIONS = 10_000;
@@ -43,14 +44,18 @@ final class Forwarder {
 
     private final HttpClient client;
     private final String nodeId;
+    private final Connections connections;
+    private final int maxBodyBytes;
     private final Set<HttpClientRequest> underWay = new LinkedHashSet<>();
     private @Nullable SocketAddress leader;
 
-    Forwarder(Vertx vertx, String nodeId) {
+    Forwarder(Vertx vertx, String nodeId, Connections connections, int maxBodyBytes) {
         this.client = vertx.createHttpClient(
                 new HttpClientOptions().setConnectTimeout(CONNECT_TIMEOUT_MILLIS),
                 new PoolOptions().setHttp1MaxSize(MAX_CONNECTIONS));
         this.nodeId = nodeId;
+        this.connections = connections;
+        this.maxBodyBytes = maxBodyBytes;
     }
 
     /** Where requests go from now on. What is under way to another node is given up: that one may never answer. */
@@ -61,48 +66,81 @@ final class Forwarder {
         leader = newLeader;
     }
 
-    /** Passes a request on whose body has arrived. */
-    void pass(HttpServerRequest request, byte[] body, OpenConnection connection) {
+    /** Whether this node has passed the request on before: then nobody knows who leads. */
+    boolean hasSeen(HttpServerRequest request) {
+        String passedOn = request.getHeader(PASSED_ON);
+        return passedOn != null && List.of(passedOn.split(",")).contains(nodeId);
+    }
+
+    /**
+     * Passes a request on of which nothing but the head was read.
+     *
+     * @param undone called when the leader cannot be reached, with the request as it was
+     */
+    void pass(HttpServerRequest request, OpenConnection connection, Runnable undone) {
         SocketAddress to = leader;
         if (to == null) {
-            refuse(request);
+            undone.run();
             return;
         }
+        request.pause();
+        client.request(options(request, to))
+                .onSuccess(passed -> pass(request, connection, passed))
+                .onFailure(e -> undone.run());
+    }
+
+    private RequestOptions options(HttpServerRequest request, SocketAddress to) {
+        String passedOn = request.getHeader(PASSED_ON);
         RequestOptions options = new RequestOptions()
                 .setServer(to)
                 .setHost(to.host())
                 .setPort(to.port())
                 .setMethod(request.method())
                 .setURI(request.uri())
-                .putHeader(PASSED_ON, nodeId);
+                .putHeader(PASSED_ON, passedOn == null ? nodeId : passedOn + "," + nodeId);
         for (CharSequence header : REQUEST_HEADERS) {
             String value = request.getHeader(header);
             if (value != null) {
                 options.putHeader(header, value);
             }
         }
-        client.request(options)
-                .onSuccess(passed -> send(request, passed, body, connection))
-                .onFailure(e -> refuse(request));
+        return options;
     }
 
-    private void send(HttpServerRequest request, HttpClientRequest passed, byte[] body, OpenConnection connection) {
+    private void pass(HttpServerRequest request, OpenConnection connection, HttpClientRequest passed) {
         underWay.add(passed);
-        request.response().closeHandler(gone -> passed.reset());
-        passed.exceptionHandler(e -> underWay.remove(passed));
-        (body.length == 0 ? passed.send() : passed.send(Buffer.buffer(body)))
-                .onSuccess(answer -> answer(request, passed, answer, connection))
-                .onFailure(e -> lost(request, passed));
+        request.response().closeHandler(gone -> giveUp(passed));
+        // Answered while it is under way: its body was refused.
+        request.response().endHandler(answered -> giveUp(passed));
+        if (request.method().equals(HttpMethod.POST)) {
+            BodyReader.read(
+                    request,
+                    connections,
+                    maxBodyBytes,
+                    (whole, body) -> relay(whole, connection, passed, passed.send(Buffer.buffer(body))));
+        } else {
+            relay(request, connection, passed, passed.send());
+        }
+        request.resume();
+    }
+
+    private void giveUp(HttpClientRequest passed) {
+        if (underWay.remove(passed)) {
+            passed.reset();
+        }
+    }
+
+    private void relay(
+            HttpServerRequest request,
+            OpenConnection connection,
+            HttpClientRequest passed,
+            Future<HttpClientResponse> answer) {
+        answer.onSuccess(head -> answer(request, passed, head, connection)).onFailure(e -> lost(request, passed));
     }
 
     private void answer(
             HttpServerRequest request, HttpClientRequest passed, HttpClientResponse answer, OpenConnection connection) {
         HttpServerResponse response = request.response();
-        if (response.ended() || response.closed()) {
-            underWay.remove(passed);
-            passed.reset();
-            return;
-        }
         String type = answer.getHeader(HttpHeaders.CONTENT_TYPE);
         if (type != null && type.startsWith("text/event-stream")) {
             copyHead(answer, response);

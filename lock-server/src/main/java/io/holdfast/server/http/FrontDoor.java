@@ -27,7 +27,6 @@ public final class FrontDoor implements Handler<HttpServerRequest> {
     private static final int MAX_DEFERRED = 10_000;
 
     private final Connections connections;
-    private final int maxBodyBytes;
     private final TimeSource time;
     private final Supplier<ClusterAnswer> cluster;
     private final Forwarder forwarder;
@@ -51,9 +50,8 @@ public final class FrontDoor implements Handler<HttpServerRequest> {
             int maxBodyBytes,
             TimeSource time,
             Supplier<ClusterAnswer> cluster) {
-        this.forwarder = new Forwarder(vertx, nodeId);
+        this.forwarder = new Forwarder(vertx, nodeId, connections, maxBodyBytes);
         this.connections = connections;
-        this.maxBodyBytes = maxBodyBytes;
         this.time = time;
         this.cluster = cluster;
     }
@@ -111,25 +109,33 @@ public final class FrontDoor implements Handler<HttpServerRequest> {
     }
 
     private void pass(HttpServerRequest request, OpenConnection connection) {
-        if (leader == null) {
-            defer(request, connection);
-        } else if (request.headers().contains(Forwarder.PASSED_ON)) {
-            Forwarder.refuse(request); // another node took this one for the leader
-        } else if (request.method().equals(HttpMethod.POST)) {
-            BodyReader.read(
-                    request, connections, maxBodyBytes, (whole, body) -> forwarder.pass(whole, body, connection));
+        if (forwarder.hasSeen(request)) {
+            Forwarder.refuse(request);
         } else {
-            forwarder.pass(request, new byte[0], connection);
+            pass(new Deferred(request, connection, time.nowMillis()));
         }
     }
 
-    private void defer(HttpServerRequest request, OpenConnection connection) {
-        if (deferred.size() >= MAX_DEFERRED) {
-            Forwarder.refuse(request);
+    private void pass(Deferred request) {
+        if (leader == null) {
+            defer(request);
         } else {
-            request.pause();
-            deferred.add(new Deferred(request, connection, time.nowMillis()));
+            forwarder.pass(request.request, request.connection, () -> defer(request));
         }
+    }
+
+    private void defer(Deferred request) {
+        if (deferred.size() >= MAX_DEFERRED) {
+            refuse(request);
+        } else {
+            request.request.pause();
+            deferred.add(request);
+        }
+    }
+
+    private static void refuse(Deferred request) {
+        request.request.resume();
+        Forwarder.refuse(request.request);
     }
 
     private void letIn() {
@@ -140,19 +146,22 @@ public final class FrontDoor implements Handler<HttpServerRequest> {
             Deferred next = deferred.remove();
             if (serving != null) {
                 serving.handle(next.request);
+                next.request.resume();
             } else {
-                pass(next.request, next.connection);
+                pass(next);
             }
-            next.request.resume();
         }
     }
 
     /** Lets nobody wait for a leader too long. To be called every 100 ms. */
     public void tick() {
-        while (!deferred.isEmpty() && time.nowMillis() - deferred.getFirst().sinceMillis >= PATIENCE_MILLIS) {
-            HttpServerRequest request = deferred.remove().request;
-            request.resume();
-            Forwarder.refuse(request);
-        }
+        long nowMillis = time.nowMillis();
+        deferred.removeIf(waiting -> {
+            boolean tooLong = nowMillis - waiting.sinceMillis >= PATIENCE_MILLIS;
+            if (tooLong) {
+                refuse(waiting);
+            }
+            return tooLong;
+        });
     }
 }
