@@ -1,5 +1,6 @@
 package io.holdfast.client;
 
+import io.holdfast.protocol.Status;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -19,8 +20,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends requests to the service: to the endpoint that answered last, and to the next one where it is certain that nothing
- * was sent. To be used on the client's context only.
+ * Sends requests to the service: to the endpoint that could do something for it last, and to the next one where it is
+ * certain that nothing was sent. To be used on the client's context only.
  */
 final class HttpTransport {
     static final int CONNECTIONS_PER_ENDPOINT = 32;
@@ -57,14 +58,26 @@ final class HttpTransport {
     private Future<HttpResponse<Buffer>> send(
             String path, @Nullable Buffer body, long idleMillis, BooleanSupplier wanted, int endpointsLeft) {
         int used = current;
-        return sendTo(endpoints.get(used), path, body, idleMillis).recover(cause -> {
-            // Whatever happened, this endpoint is not the one to ask first next time.
-            if (current == used) {
-                current = (used + 1) % endpoints.size();
-            }
-            boolean another = isNothingSent(cause) && endpointsLeft > 1 && wanted.getAsBoolean();
-            return another ? send(path, body, idleMillis, wanted, endpointsLeft - 1) : Future.failedFuture(cause);
-        });
+        return sendTo(endpoints.get(used), path, body, idleMillis)
+                .onSuccess(answer -> {
+                    if (answer.statusCode() == Status.UNAVAILABLE.httpCode()) {
+                        turnFrom(used);
+                    }
+                })
+                .recover(cause -> {
+                    turnFrom(used);
+                    boolean another = isNothingSent(cause) && endpointsLeft > 1 && wanted.getAsBoolean();
+                    return another
+                            ? send(path, body, idleMillis, wanted, endpointsLeft - 1)
+                            : Future.failedFuture(cause);
+                });
+    }
+
+    /** Whatever happened, this endpoint is not the one to ask first next time. */
+    private void turnFrom(int used) {
+        if (current == used) {
+            current = (used + 1) % endpoints.size();
+        }
     }
 
     private Future<HttpResponse<Buffer>> sendTo(URI endpoint, String path, @Nullable Buffer body, long idleMillis) {

@@ -169,6 +169,16 @@ final class TryAcquireTest {
     }
 
     @Test
+    void anEndpointThatCanDoNothingNowIsNotAskedFirstTheNextTime() throws Exception {
+        StubLockServer other = StubLockServer.start(fixture.vertx);
+        LockClient client = fixture.client(List.of(fixture.server.endpoint(), other.endpoint()));
+        fixture.server.then(answer(LockAnswer.unavailable(UnavailableReason.NO_QUORUM, 1_000)));
+        other.then(answer(GRANT));
+        assertInstanceOf(LockUnavailableException.class, failure(client.tryAcquire("r")));
+        assertTrue(await(client.tryAcquire("r")).isPresent());
+    }
+
+    @Test
     void onTheBaseAnAcquireThatMayHaveHappenedIsNotSentToAnotherEndpoint() throws Exception {
         StubLockServer other = StubLockServer.start(fixture.vertx);
         LockClient client = fixture.client(List.of(fixture.server.endpoint(), other.endpoint()));

@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +20,7 @@ final class ServerProcess implements AutoCloseable {
     private static final Path JAR = Path.of("../lock-server/target/lock-server.jar");
     private static final Pattern LISTENING = Pattern.compile("Listening on http://[^:]+:(\\d+)");
     private static final int EXIT_WAIT_SECONDS = 30;
+    private static final Duration ANSWER_WAIT = Duration.ofSeconds(30);
 
     private final Process process;
     private final File out;
@@ -64,7 +66,12 @@ final class ServerProcess implements AutoCloseable {
     static ServerProcess start(Path folder, String... arguments) throws IOException, InterruptedException {
         List<String> all = new ArrayList<>(List.of(arguments));
         all.add("-Dholdfast.port=0");
-        ServerProcess server = run(folder, all.toArray(String[]::new));
+        return startAsConfigured(folder, all.toArray(String[]::new));
+    }
+
+    /** Runs the jar on the port its configuration names and waits until it listens. */
+    static ServerProcess startAsConfigured(Path folder, String... arguments) throws IOException, InterruptedException {
+        ServerProcess server = run(folder, arguments);
         server.awaitListening();
         return server;
     }
@@ -107,6 +114,25 @@ final class ServerProcess implements AutoCloseable {
         return process.exitValue();
     }
 
+    /** Lets it stand still, as a long pause of its machine would. */
+    void freeze() throws IOException, InterruptedException {
+        signal("STOP");
+    }
+
+    /** Lets it go on. */
+    void thaw() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        int code = new ProcessBuilder("kill", "-" + name, Long.toString(pid()))
+                .start()
+                .waitFor();
+        if (code != 0) {
+            throw new IOException("kill -" + name + " failed");
+        }
+    }
+
     /** SIGTERM. */
     void terminate() {
         process.destroy();
@@ -121,6 +147,7 @@ final class ServerProcess implements AutoCloseable {
     HttpResponse<String> post(String path, String json) throws IOException, InterruptedException {
         return http.send(
                 HttpRequest.newBuilder(uri(path))
+                        .timeout(ANSWER_WAIT)
                         .header("Content-Type", "application/json")
                         .POST(HttpRequest.BodyPublishers.ofString(json))
                         .build(),
@@ -128,7 +155,8 @@ final class ServerProcess implements AutoCloseable {
     }
 
     HttpResponse<String> get(String path) throws IOException, InterruptedException {
-        return http.send(HttpRequest.newBuilder(uri(path)).build(), HttpResponse.BodyHandlers.ofString());
+        return http.send(
+                HttpRequest.newBuilder(uri(path)).timeout(ANSWER_WAIT).build(), HttpResponse.BodyHandlers.ofString());
     }
 
     private URI uri(String path) {

@@ -19,9 +19,9 @@ final class RatisSettings {
 
     private static final TimeDuration ALONE_ELECTION_MAX = millis(40);
     /** Shorter ones made nodes on busy machines depose leaders that lived. */
-    private static final TimeDuration ELECTION_MIN = millis(500);
+    private static final TimeDuration ELECTION_MIN = millis(400);
 
-    private static final TimeDuration ELECTION_MAX = millis(1_000);
+    private static final TimeDuration ELECTION_MAX = millis(800);
     /** A server that stood still for a while is not broken. */
     private static final TimeDuration CLOSE_THRESHOLD = TimeDuration.valueOf(365, TimeUnit.DAYS);
 

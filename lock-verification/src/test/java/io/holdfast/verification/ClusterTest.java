@@ -1,0 +1,250 @@
+package io.holdfast.verification;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.client.LockClientOptions;
+import io.holdfast.client.blocking.BlockingLockClient;
+import io.holdfast.client.blocking.LockHandle;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Three processes of the real jar that serve as one, and what becomes of it when one of them goes. {@code
+ * -Dcrash.rounds=20} for the long run, {@code -Dseed=N} for the same choices again.
+ */
+@Timeout(value = 15, unit = TimeUnit.MINUTES)
+final class ClusterTest {
+    private static final int ROUNDS = Integer.getInteger("crash.rounds", 2);
+    private static final int CALLERS = 6;
+    private static final Duration LONGEST_FAIL_OVER = Duration.ofSeconds(4);
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void nothingAcknowledgedIsLostWhenTheLeaderIsKilled() throws Exception {
+        long seed = Long.getLong("seed", System.nanoTime());
+        long[] millis = new long[ROUNDS];
+        int checked = 0;
+        int troubles = 0;
+        try (Cluster cluster = Cluster.start(folder, 3);
+                BlockingLockClient client = client(cluster);
+                LockHandle kept = client.acquire("kept", Duration.ofSeconds(10))) {
+            List<ClusterCaller> callers = callers(cluster, seed);
+            for (int round = 0; round < ROUNDS; round++) {
+                String context = "round " + round + ", -Dseed=" + seed;
+                millis[round] = killLeaderUnderLoad(cluster, callers);
+                for (ClusterCaller caller : callers) {
+                    caller.check(context);
+                    checked += caller.held();
+                }
+                assertTrue(kept.isHeld(), context);
+            }
+            for (ClusterCaller caller : callers) {
+                troubles += caller.troubles();
+            }
+            HttpResponse<String> status = cluster.node(cluster.awaitLeader())
+                    .get("/api/lock/validate/kept?fencingToken=" + kept.fencingToken());
+            assertTrue(new JsonObject(status.body()).getBoolean("current"), status.body());
+        }
+        Arrays.sort(millis);
+        System.out.println(ROUNDS + " leaders killed; first grant after it: median " + millis[ROUNDS / 2]
+                + " ms, longest "
+                + millis[ROUNDS - 1] + " ms; held locks found again: " + checked + "; requests without an answer: "
+                + troubles);
+        assertTrue(checked > 0);
+        assertTrue(millis[ROUNDS - 1] <= LONGEST_FAIL_OVER.toMillis(), Arrays.toString(millis));
+    }
+
+    private static BlockingLockClient client(Cluster cluster) {
+        return BlockingLockClient.create(LockClientOptions.defaults()
+                .withEndpoints(cluster.endpoints())
+                .withRequestTimeout(Duration.ofSeconds(2)));
+    }
+
+    private static List<ClusterCaller> callers(Cluster cluster, long seed) {
+        List<ClusterCaller> callers = new ArrayList<>();
+        for (int i = 0; i < CALLERS; i++) {
+            callers.add(new ClusterCaller(cluster, i, seed));
+        }
+        return callers;
+    }
+
+    /** Returns after how many milliseconds the first lock was granted after the kill. */
+    private static long killLeaderUnderLoad(Cluster cluster, List<ClusterCaller> callers) throws Exception {
+        AtomicBoolean over = new AtomicBoolean();
+        ExecutorService threads = Executors.newFixedThreadPool(CALLERS);
+        List<Future<?>> working = new ArrayList<>();
+        for (ClusterCaller caller : callers) {
+            working.add(threads.submit(() -> {
+                caller.work(over::get);
+                return true;
+            }));
+        }
+        try {
+            long warmNanos = System.nanoTime();
+            awaitGrantAfter(warmNanos + TimeUnit.MILLISECONDS.toNanos(300), cluster);
+            String leader = cluster.awaitLeader();
+            cluster.node(leader).kill();
+            long killedNanos = System.nanoTime();
+            long grantedNanos = awaitGrantAfter(killedNanos, cluster, leader);
+            over.set(true);
+            for (Future<?> work : working) {
+                work.get();
+            }
+            cluster.run(leader);
+            cluster.awaitReady(leader);
+            return TimeUnit.NANOSECONDS.toMillis(grantedNanos - killedNanos);
+        } finally {
+            over.set(true);
+            threads.shutdownNow();
+        }
+    }
+
+    private static void awaitGrantAfter(long nanos, Cluster cluster) throws Exception {
+        long unused = awaitGrantAfter(nanos, cluster, "nobody");
+    }
+
+    /** Asks a node that lives until it grants something, no sooner than that. */
+    private static long awaitGrantAfter(long nanos, Cluster cluster, String dead) throws Exception {
+        ServerProcess node = cluster.node(cluster.others(dead).get(0));
+        return Cluster.await("a grant", () -> {
+            try {
+                HttpResponse<String> answer = node.post(
+                        "/api/lock/acquire", "{\"resourceName\":\"probe-" + System.nanoTime() + "\",\"ttlMs\":1000}");
+                long now = System.nanoTime();
+                return answer.statusCode() == 200 && now - nanos > 0 ? now : null;
+            } catch (IOException e) {
+                return null;
+            }
+        });
+    }
+
+    /** What the frozen leader finds in its sockets when it wakes up, it may not say yes to. */
+    @Test
+    void aLeaderThatStoodStillAcknowledgesNothingAndExpiresNothing() throws Exception {
+        try (Cluster cluster = Cluster.start(folder, 3);
+                BlockingLockClient client = client(cluster);
+                LockHandle kept = client.acquire("kept", Duration.ofSeconds(10))) {
+            String frozen = cluster.awaitLeader();
+            String free = acquire(cluster.node(frozen), "released-meanwhile").getString("lockToken");
+            ExecutorService threads = Executors.newFixedThreadPool(2);
+            try {
+                cluster.node(frozen).freeze();
+                Future<HttpResponse<String>> heartbeat = threads.submit(
+                        () -> cluster.node(frozen).post("/api/lock/heartbeat", proof("released-meanwhile", free)));
+                Future<HttpResponse<String>> acquire = threads.submit(
+                        () -> cluster.node(frozen).post("/api/lock/acquire", "{\"resourceName\":\"taken-meanwhile\"}"));
+                ServerProcess other = cluster.node(cluster.others(frozen).get(0));
+                Cluster.await("another leader", () -> release(other, "released-meanwhile", free));
+                JsonObject taken = acquire(other, "taken-meanwhile");
+                TimeUnit.SECONDS.sleep(2); // longer than any lease of a leader
+                cluster.node(frozen).thaw();
+                assertNotEquals(
+                        200, heartbeat.get().statusCode(), heartbeat.get().body());
+                assertNotEquals(200, acquire.get().statusCode(), acquire.get().body());
+                cluster.awaitReady(frozen);
+                assertEquals(
+                        200,
+                        cluster.node(frozen)
+                                .post("/api/lock/heartbeat", proof("taken-meanwhile", taken.getString("lockToken")))
+                                .statusCode());
+                assertTrue(kept.isHeld());
+                kept.ensureHeld(Duration.ofSeconds(1));
+            } finally {
+                cluster.node(frozen).thaw();
+                threads.shutdownNow();
+            }
+        }
+    }
+
+    private static JsonObject acquire(ServerProcess node, String name) throws Exception {
+        return Cluster.await("a grant of " + name, () -> {
+            HttpResponse<String> answer = node.post("/api/lock/acquire", "{\"resourceName\":\"" + name + "\"}");
+            return answer.statusCode() == 200 ? new JsonObject(answer.body()) : null;
+        });
+    }
+
+    /** True when it is released, null when that may be tried again. */
+    private static Boolean release(ServerProcess node, String name, String token) throws Exception {
+        return node.post("/api/lock/release", proof(name, token)).statusCode() == 503 ? null : true;
+    }
+
+    private static String proof(String name, String token) {
+        return "{\"resourceName\":\"" + name + "\",\"lockToken\":\"" + token + "\"}";
+    }
+
+    @Test
+    void aRollingRestartIsAPauseAndNoError() throws Exception {
+        try (Cluster cluster = Cluster.start(folder, 3);
+                BlockingLockClient client = client(cluster);
+                LockHandle kept = client.acquire("kept", Duration.ofSeconds(10))) {
+            AtomicBoolean over = new AtomicBoolean();
+            ExecutorService threads = Executors.newSingleThreadExecutor();
+            try {
+                Future<Integer> working = threads.submit(() -> {
+                    int rounds = 0;
+                    while (!over.get()) {
+                        client.acquire("work", Duration.ofSeconds(15)).close();
+                        rounds++;
+                    }
+                    return rounds;
+                });
+                for (String id : cluster.ids()) {
+                    cluster.node(id).terminate();
+                    assertEquals(
+                            0, cluster.node(id).awaitExit(), cluster.node(id).errors());
+                    cluster.run(id);
+                    cluster.awaitReady(id);
+                }
+                over.set(true);
+                assertTrue(working.get(30, TimeUnit.SECONDS) > 0);
+                assertTrue(kept.isHeld());
+            } finally {
+                over.set(true);
+                threads.shutdownNow();
+            }
+        }
+    }
+
+    @Test
+    void aNodeThatLostItsDirectoryIsRefusedUnderItsOldName() throws Exception {
+        try (Cluster cluster = Cluster.start(folder, 3)) {
+            String lost = cluster.others(cluster.awaitLeader()).get(0);
+            cluster.node(lost).kill();
+            delete(cluster.dataDir(lost));
+            ServerProcess refused = cluster.run(lost);
+            assertEquals(1, refused.awaitExit());
+            assertTrue(refused.errors().contains("it has forgotten what it acknowledged"), refused.errors());
+            assertEquals(1, refused.errors().strip().lines().count(), refused.errors());
+            assertFalse(refused.output().contains("\tat "), refused.output());
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}
