@@ -84,6 +84,51 @@ final class LockServerConfigTest {
                          "maxEventStreams":14}""", Map.of()));
     }
 
+    private static final String PEERS = """
+            [{"id":"n1","address":"10.0.0.1:6000","httpAddress":"10.0.0.1:5001"},
+             {"id":"n2","address":"10.0.0.2:6000","httpAddress":"10.0.0.2:5002"}]""";
+
+    @Test
+    void aNodeOfAClusterListensWhereTheOthersLookForIt() {
+        LockServerConfig config =
+                read("{\"storage\":\"replicated\",\"nodeId\":\"n2\",\"peers\":" + PEERS + "}", Map.of());
+        assertEquals(5002, config.port());
+        assertEquals(
+                new ClusterConfig.Peer("n2", "10.0.0.2:6000", "10.0.0.2:5002"),
+                config.cluster().self());
+        Map<String, String> environment =
+                Map.of("HOLDFAST_STORAGE", "replicated", "HOLDFAST_NODE_ID", "n2", "HOLDFAST_PEERS", PEERS);
+        assertEquals(config, read("{}", environment));
+    }
+
+    @Test
+    void aClusterThatMakesNoSenseIsRefused() {
+        assertRefused("nodeId and peers are for storage \"replicated\"", "{\"nodeId\":\"n1\"}");
+        assertRefused(
+                "nodeId must be 1 to 32 letters, digits, - or _ when storage is \"replicated\"",
+                "{\"storage\":\"replicated\"}");
+        assertRefused(
+                "peers must list the nodes as {\"id\", \"address\", \"httpAddress\"} when storage is \"replicated\"",
+                replicated("n1", "[]"));
+        assertRefused("peers must have an entry of id \"n3\", which is this node", replicated("n3", PEERS));
+        assertRefused(
+                "peers: address must be host:port, not \"x\"",
+                replicated("n1", "[{\"id\":\"n1\",\"address\":\"x\",\"httpAddress\":\"h:1\"}]"));
+        assertRefused(
+                "peers names h:1 twice",
+                replicated(
+                        "n1",
+                        "[{\"id\":\"n1\",\"address\":\"a:1\",\"httpAddress\":\"h:1\"},"
+                                + "{\"id\":\"n2\",\"address\":\"a:2\",\"httpAddress\":\"h:1\"}]"));
+        assertRefused("peers has an unknown key port", replicated("n1", "[{\"id\":\"n1\",\"port\":1}]"));
+        assertRefused("peers must be objects of texts", replicated("n1", "[1]"));
+        assertRefused("peers must be a JSON array", replicated("n1", "7"));
+    }
+
+    private static String replicated(String nodeId, String peers) {
+        return "{\"storage\":\"replicated\",\"nodeId\":\"" + nodeId + "\",\"peers\":" + peers + "}";
+    }
+
     @Test
     void aSystemPropertyWinsOverAVariableWhichWinsOverTheFile() {
         String conf = "{\"port\":1,\"drainMs\":1,\"defaultTtlMs\":1001}";
@@ -120,7 +165,8 @@ final class LockServerConfigTest {
         assertRefused("idleTimeoutMs must be more than maxWaitMs", "{\"idleTimeoutMs\":60000}");
         assertRefused("http2 must be true or false", "{\"http2\":1}");
         assertRefused("http2 must be true or false", "{\"http2\":\"yes\"}");
-        assertRefused("storage must be \"memory\" or \"durable\", not \"disk\"", "{\"storage\":\"disk\"}");
+        assertRefused(
+                "storage must be \"memory\", \"durable\" or \"replicated\", not \"disk\"", "{\"storage\":\"disk\"}");
     }
 
     @Test

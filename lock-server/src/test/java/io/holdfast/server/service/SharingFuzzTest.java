@@ -214,10 +214,18 @@ final class SharingFuzzTest {
                 tell(wish, Status.ENDED);
             }
             holders.remove(wish);
+            end(wish);
+            handOver(wish.resource);
+        }
+
+        /** The oldest ones are forgotten. */
+        private void end(Wish wish) {
             if (!over.contains(wish)) {
                 over.add(wish);
             }
-            handOver(wish.resource);
+            if (over.size() > VirtualServer.ENDED_REQUESTS_KEPT) {
+                over.remove(0);
+            }
         }
 
         private void disconnect(Wish wish) {
@@ -228,7 +236,7 @@ final class SharingFuzzTest {
 
         private void release(Wish wish) {
             if (holders.remove(wish)) {
-                over.add(wish);
+                end(wish);
                 handOver(wish.resource);
             } else if (broken.contains(wish)) {
                 told.add(wish.client + " is told that it was broken");
@@ -242,7 +250,7 @@ final class SharingFuzzTest {
             told.add("break " + resource + " " + (held.isEmpty() ? Status.NOT_FOUND : Status.BROKEN));
             holders.removeAll(held);
             broken.addAll(held);
-            over.addAll(held);
+            held.forEach(this::end);
             if (withGrace && !held.isEmpty()) {
                 graces.add(resource);
             }

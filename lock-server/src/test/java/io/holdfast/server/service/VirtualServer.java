@@ -23,7 +23,9 @@ final class VirtualServer {
     static final int EVENTS_KEPT = 12;
     static final int MAX_LISTENERS = 3;
     private static final long TICK_MS = 100;
-    private static final ServiceLimits LIMITS = new ServiceLimits(DEFAULT_TTL_MS, 10_000, 4, 1_000, 3, 20);
+    static final int ENDED_REQUESTS_KEPT = 20;
+    private static final ServiceLimits LIMITS =
+            new ServiceLimits(DEFAULT_TTL_MS, 10_000, 4, 1_000, 3, ENDED_REQUESTS_KEPT);
 
     private final Deque<Consumer<Boolean>> heldWrites = new ArrayDeque<>();
     private @Nullable RestartState disk;

@@ -376,17 +376,21 @@ public final class RatisNode {
      * @return whether this node does not lead now
      */
     public boolean handOver(long timeoutMillis) {
+        View view = view();
+        if (view.role() != Role.LEADER) {
+            return true;
+        }
+        Optional<Member> next = view.members().stream()
+                .filter(other -> !other.member().raftId().equals(group.selfId().toString()))
+                .max(Comparator.comparingLong(MemberView::appliedIndex))
+                .map(MemberView::member);
+        return next.isPresent() && handOverTo(next.get(), timeoutMillis);
+    }
+
+    /** The same to a certain member. */
+    boolean handOverTo(Member next, long timeoutMillis) {
         try {
-            View view = view();
-            Optional<Member> next = view.members().stream()
-                    .filter(other ->
-                            !other.member().raftId().equals(group.selfId().toString()))
-                    .max(Comparator.comparingLong(MemberView::appliedIndex))
-                    .map(MemberView::member);
-            if (view.role() != Role.LEADER || next.isEmpty()) {
-                return view.role() != Role.LEADER;
-            }
-            return transferTo(next.get().raftId(), timeoutMillis);
+            return transferTo(next.raftId(), timeoutMillis);
         } catch (IOException | RuntimeException e) {
             LOG.info("Cannot hand over the lead: {}", describe(e));
             return false;
