@@ -14,6 +14,8 @@ public final class ApiPaths {
     public static final String SESSION_CLOSE = "/api/session/close";
     public static final String BREAK = "/api/admin/break";
     public static final String CLUSTER = "/api/cluster";
+    public static final String CLUSTER_ADD = "/api/admin/cluster/add";
+    public static final String CLUSTER_REMOVE = "/api/admin/cluster/remove";
     public static final String VALIDATE = "/api/lock/validate/";
     public static final String STATUS = "/api/lock/status/";
     public static final String LIVEZ = "/livez";

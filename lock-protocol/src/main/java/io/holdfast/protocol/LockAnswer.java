@@ -180,6 +180,11 @@ public record LockAnswer(
         return refused(Status.CANCELLED, "Request cancelled");
     }
 
+    /** An operator's wish was done. */
+    public static LockAnswer done(String message) {
+        return refused(Status.OK, message);
+    }
+
     /** The resource is held under another token. */
     public static LockAnswer invalidToken() {
         return refused(Status.INVALID_TOKEN, "Lock token does not match");

@@ -22,7 +22,10 @@ enum RequestField {
     SESSION_ID("sessionId"),
     ACK_SEQ("ackSeq"),
     REASON("reason"),
-    GRACE_MS("graceMs");
+    GRACE_MS("graceMs"),
+    ID("id"),
+    ADDRESS("address"),
+    HTTP_ADDRESS("httpAddress");
 
     private static final Map<String, RequestField> BY_NAME = new HashMap<>();
 

@@ -1,5 +1,6 @@
 package io.holdfast.server;
 
+import io.holdfast.protocol.NodeRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.SocketAddress;
@@ -16,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  * @param peers the nodes to begin with, this one included, in the order of their names' appearance
  */
 public record ClusterConfig(String nodeId, List<Peer> peers) {
-    private static final String NAME = "[A-Za-z0-9_-]{1,32}";
-
     /**
      * A node that is to be there.
      *
@@ -34,7 +33,7 @@ public record ClusterConfig(String nodeId, List<Peer> peers) {
      */
     static ClusterConfig read(ConfigSources in) {
         String nodeId = in.text("nodeId", "");
-        if (!nodeId.matches(NAME)) {
+        if (!NodeRequest.isId(nodeId)) {
             throw new StartupException("nodeId must be 1 to 32 letters, digits, - or _ when storage is \"replicated\"");
         }
         List<Peer> peers = peers(in.array("peers"));
@@ -73,7 +72,7 @@ public record ClusterConfig(String nodeId, List<Peer> peers) {
                         "peers has an unknown key " + unknown.iterator().next());
             }
             String id = object.getString("id", "");
-            if (!id.matches(NAME)) {
+            if (!NodeRequest.isId(id)) {
                 throw new StartupException("peers: an id must be 1 to 32 letters, digits, - or _");
             }
             return new Peer(id, address(object, "address"), address(object, "httpAddress"));
@@ -84,9 +83,7 @@ public record ClusterConfig(String nodeId, List<Peer> peers) {
 
     private static String address(JsonObject object, String key) {
         String text = object.getString(key, "");
-        int colon = text.lastIndexOf(':');
-        boolean plausible = colon > 0 && text.substring(colon + 1).matches("[0-9]{1,5}") && !text.contains(" ");
-        if (!plausible || Integer.parseInt(text.substring(colon + 1)) > 65_535) {
+        if (!NodeRequest.isAddress(text)) {
             throw new StartupException("peers: " + key + " must be host:port, not \"" + text + "\"");
         }
         return text;

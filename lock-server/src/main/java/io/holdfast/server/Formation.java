@@ -79,7 +79,7 @@ final class Formation {
     private void ask() {
         List<Future<?>> asked = new ArrayList<>();
         for (ClusterConfig.Peer peer : others()) {
-            asked.add(ask(peer).onSuccess(answer -> answers.put(peer.id(), answer)));
+            asked.add(ask(client, peer.httpAddress()).onSuccess(answer -> answers.put(peer.id(), answer)));
         }
         Future.join(asked).onComplete(done -> decide());
         if (asked.isEmpty()) {
@@ -87,9 +87,10 @@ final class Formation {
         }
     }
 
-    private Future<ClusterAnswer> ask(ClusterConfig.Peer peer) {
+    /** Asks a node who it is. */
+    static Future<ClusterAnswer> ask(HttpClient client, String httpAddress) {
         return client.request(new RequestOptions()
-                        .setServer(ClusterConfig.socketAddress(peer.httpAddress()))
+                        .setServer(ClusterConfig.socketAddress(httpAddress))
                         .setMethod(HttpMethod.GET)
                         .setURI(ApiPaths.CLUSTER)
                         .setTimeout(TIMEOUT_MS))

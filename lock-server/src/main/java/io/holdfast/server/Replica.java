@@ -87,7 +87,15 @@ final class Replica implements RatisNode.Watcher {
     /** Opens the door to clients; until this node takes part it can only say who it is. */
     FrontDoor open(Connections connections, boolean onLoopback) {
         FrontDoor door = new FrontDoor(
-                vertx, cluster.nodeId(), connections, config.http().maxBodyBytes(), time, this::view);
+                vertx,
+                cluster.nodeId(),
+                connections,
+                config.rules(),
+                config.http().maxBodyBytes(),
+                onLoopback,
+                time,
+                this::view,
+                new Members(vertx, () -> Objects.requireNonNull(node)));
         clients = new Clients(door, connections, onLoopback);
         return door;
     }

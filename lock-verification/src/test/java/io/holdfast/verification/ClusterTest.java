@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.client.LockClientOptions;
 import io.holdfast.client.blocking.BlockingLockClient;
 import io.holdfast.client.blocking.LockHandle;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -238,6 +239,47 @@ final class ClusterTest {
             assertEquals(1, refused.errors().strip().lines().count(), refused.errors());
             assertFalse(refused.output().contains("\tat "), refused.output());
         }
+    }
+
+    @Test
+    void nodesAreAddedAndRemovedWhileItServes() throws Exception {
+        try (Cluster cluster = Cluster.start(folder, 3)) {
+            String token = acquire(cluster.node("n1"), "kept").getString("lockToken");
+            JsonArray known = cluster.peers().copy();
+            cluster.introduce("n4", known);
+            cluster.run("n4", known);
+            JsonObject newcomer = known.getJsonObject(3);
+            assertChanged(200, "Node n4 was added", cluster.node("n1"), "add", newcomer);
+            assertChanged(200, "Node n4 is a member", cluster.node("n2"), "add", newcomer);
+            String leader = cluster.awaitLeader();
+            assertChanged(
+                    400, "leads; stop it first", cluster.node("n4"), "remove", new JsonObject().put("id", leader));
+            String leaving = cluster.others(leader).get(0);
+            assertChanged(200, "was removed", cluster.node("n4"), "remove", new JsonObject().put("id", leaving));
+            cluster.node(leaving).kill();
+            JsonObject view = Cluster.await("three nodes that know of each other", () -> {
+                JsonObject seen = cluster.view(leader);
+                return seen.getJsonArray("nodes").stream()
+                                .allMatch(node -> ((JsonObject) node).getLong("lag", -1L) == 0)
+                        ? seen
+                        : null;
+            });
+            assertEquals(3, view.getJsonArray("nodes").size(), view.encode());
+            assertEquals(leader, view.getString("leaderId"), view.encode());
+            cluster.awaitReady("n4");
+            assertEquals(
+                    200,
+                    cluster.node("n4")
+                            .post("/api/lock/heartbeat", proof("kept", token))
+                            .statusCode());
+        }
+    }
+
+    private static void assertChanged(int code, String message, ServerProcess node, String change, JsonObject body)
+            throws Exception {
+        HttpResponse<String> answer = node.post("/api/admin/cluster/" + change, body.encode());
+        assertTrue(answer.body().contains(message), answer.body());
+        assertEquals(code, answer.statusCode(), answer.body());
     }
 
     private static void delete(Path directory) throws IOException {

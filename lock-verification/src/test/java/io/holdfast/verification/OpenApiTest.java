@@ -97,6 +97,8 @@ final class OpenApiTest {
         Set<String> unseen = documentedAnswers();
         unseen.removeAll(seen);
         unseen.removeIf(answer -> OUT_OF_REACH.containsKey(answer.substring(answer.lastIndexOf(' ') + 1)));
+        // A server that is alone has no such calls; ClusterTest makes them.
+        unseen.removeIf(answer -> answer.contains("/cluster"));
         assertEquals(Set.of(), unseen);
     }
 

@@ -3,8 +3,13 @@ package io.holdfast.server.http;
 import io.holdfast.protocol.ApiPaths;
 import io.holdfast.protocol.ClusterAnswer;
 import io.holdfast.protocol.HealthAnswer;
+import io.holdfast.protocol.InvalidRequestException;
+import io.holdfast.protocol.LockAnswer;
+import io.holdfast.protocol.NodeRequest;
+import io.holdfast.protocol.RequestRules;
 import io.holdfast.protocol.UnavailableReason;
 import io.holdfast.server.service.TimeSource;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
@@ -27,6 +32,10 @@ public final class FrontDoor implements Handler<HttpServerRequest> {
     private static final int MAX_DEFERRED = 10_000;
 
     private final Connections connections;
+    private final RequestRules rules;
+    private final int maxBodyBytes;
+    private final boolean onLoopback;
+    private final Membership membership;
     private final TimeSource time;
     private final Supplier<ClusterAnswer> cluster;
     private final Forwarder forwarder;
@@ -35,23 +44,40 @@ public final class FrontDoor implements Handler<HttpServerRequest> {
     private Supplier<HealthAnswer> readiness = () -> HealthAnswer.UP;
     private @Nullable SocketAddress leader;
 
+    /** Changes who belongs to the cluster; asked on the node that leads. */
+    public interface Membership {
+        /** Adds a node that waits for it. */
+        Future<LockAnswer> add(NodeRequest node);
+
+        /** Removes a node, for good under this name with this directory. */
+        Future<LockAnswer> remove(NodeRequest node);
+    }
+
     private record Deferred(HttpServerRequest request, OpenConnection connection, long sinceMillis) {}
 
     /**
      * Creates the door of a node that neither leads nor knows who does.
      *
      * @param nodeId this node's name
+     * @param onLoopback whether nobody can reach it from another machine
      * @param cluster what this node knows of the others now
      */
     public FrontDoor(
             Vertx vertx,
             String nodeId,
             Connections connections,
+            RequestRules rules,
             int maxBodyBytes,
+            boolean onLoopback,
             TimeSource time,
-            Supplier<ClusterAnswer> cluster) {
+            Supplier<ClusterAnswer> cluster,
+            Membership membership) {
         this.forwarder = new Forwarder(vertx, nodeId, connections, maxBodyBytes);
         this.connections = connections;
+        this.rules = rules;
+        this.maxBodyBytes = maxBodyBytes;
+        this.onLoopback = onLoopback;
+        this.membership = membership;
         this.time = time;
         this.cluster = cluster;
     }
@@ -75,7 +101,10 @@ public final class FrontDoor implements Handler<HttpServerRequest> {
     @Override
     public void handle(HttpServerRequest request) {
         String path = request.path();
-        if (serving != null && !ApiPaths.CLUSTER.equals(path)) {
+        boolean own = ApiPaths.CLUSTER.equals(path)
+                || ApiPaths.CLUSTER_ADD.equals(path)
+                || ApiPaths.CLUSTER_REMOVE.equals(path);
+        if (serving != null && !own) {
             serving.handle(request);
             return;
         }
@@ -88,7 +117,37 @@ public final class FrontDoor implements Handler<HttpServerRequest> {
                 ifGet(request, () -> Answers.send(request, 200, cluster.get().toJson()));
             case ApiPaths.LIVEZ -> ifGet(request, () -> Answers.send(request, HealthAnswer.UP));
             case ApiPaths.READYZ -> ifGet(request, () -> Answers.send(request, readiness()));
-            default -> pass(request, connection);
+            default -> {
+                if (serving == null) {
+                    pass(request, connection);
+                } else {
+                    change(request, path.equals(ApiPaths.CLUSTER_ADD));
+                }
+            }
+        }
+    }
+
+    private void change(HttpServerRequest request, boolean add) {
+        if (request.method().equals(HttpMethod.POST)) {
+            BodyReader.read(request, connections, maxBodyBytes, (whole, body) -> change(whole, body, add));
+        } else {
+            LockRoutes.methodNotAllowed(request, "POST");
+        }
+    }
+
+    private void change(HttpServerRequest request, byte[] body, boolean add) {
+        LockAnswer refusal = LockRoutes.refusalToOperate(request, onLoopback);
+        if (refusal != null) {
+            Answers.send(request, refusal);
+            return;
+        }
+        try {
+            Future<LockAnswer> changed = add
+                    ? membership.add(NodeRequest.readWithAddresses(body, rules))
+                    : membership.remove(NodeRequest.read(body, rules));
+            changed.onSuccess(answer -> Answers.send(request, answer));
+        } catch (InvalidRequestException e) {
+            Answers.send(request, e.answer());
         }
     }
 

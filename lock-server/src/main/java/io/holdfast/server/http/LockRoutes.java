@@ -220,15 +220,23 @@ public final class LockRoutes {
     /** Whoever may lock is not thereby somebody who may break; as long as nobody has to say who he is, being here decides. */
     private void breakHolds(HttpServerRequest request, byte[] body) throws InvalidRequestException {
         BreakRequest wish = BreakRequest.read(body, rules);
-        if (!onLoopback) {
-            Answers.send(
-                    request, LockAnswer.refused(Status.FORBIDDEN, "Locks are broken over a loopback listener only"));
-        } else if (request.headers().contains(HttpHeaders.ORIGIN)) {
-            // A browser on this machine is on loopback as well, whatever page it shows.
-            Answers.send(request, LockAnswer.refused(Status.FORBIDDEN, "Locks are not broken by a web page"));
+        LockAnswer refusal = refusalToOperate(request, onLoopback);
+        if (refusal != null) {
+            Answers.send(request, refusal);
         } else {
             service.breakHolds(wish, new HttpCaller(request, outbox));
         }
+    }
+
+    /** Why a request may not do what an operator does, or null. */
+    static @Nullable LockAnswer refusalToOperate(HttpServerRequest request, boolean onLoopback) {
+        if (!onLoopback) {
+            return LockAnswer.refused(Status.FORBIDDEN, "This is done over a loopback listener only");
+        }
+        // A browser on this machine is on loopback as well, whatever page it shows.
+        return request.headers().contains(HttpHeaders.ORIGIN)
+                ? LockAnswer.refused(Status.FORBIDDEN, "This is not done by a web page")
+                : null;
     }
 
     private void events(HttpServerRequest request) {

@@ -265,7 +265,7 @@ final class EventStreamTest {
         RawHttp.Answer answer = post("/api/admin/break", new JsonObject().put("resourceName", "a"));
         assertEquals(403, answer.code());
         assertEquals(
-                "{\"success\":false,\"status\":\"Forbidden\",\"message\":\"Locks are broken over a loopback listener only\"}",
+                "{\"success\":false,\"status\":\"Forbidden\",\"message\":\"This is done over a loopback listener only\"}",
                 answer.body());
         assertTrue(RawHttp.call(server.port(), "GET", "/api/lock/status/a", "")
                 .body()
