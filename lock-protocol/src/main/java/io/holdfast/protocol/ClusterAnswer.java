@@ -26,8 +26,10 @@ public record ClusterAnswer(
 
     /** What part a node plays. */
     public enum Role {
-        /** It has never had a log, and looks for the others, or waits to be added. */
+        /** It has never had a log, and looks for the others. */
         FORMING("forming"),
+        /** It has never had a log, and waits to be added to the others. */
+        JOINING("joining"),
         /** It reads its log. */
         STARTING("starting"),
         /** It follows the leader, or waits for one. */
@@ -90,7 +92,7 @@ public record ClusterAnswer(
 
     /** Whether the node that answers belongs to a cluster, rather than looking for one. */
     public boolean isFormed() {
-        return role != Role.FORMING;
+        return role != Role.FORMING && role != Role.JOINING;
     }
 
     /** The node of that name, or null. */

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Formation {
     private static final long ASK_AGAIN_MS = 200;
-    private static final int TIMEOUT_MS = 1_000;
+    private static final int TIMEOUT_MS = 5_000;
 
     private final Vertx vertx;
     private final ClusterConfig config;

@@ -4,6 +4,7 @@ import io.holdfast.protocol.ClusterAnswer;
 import io.holdfast.protocol.LockAnswer;
 import io.holdfast.protocol.NodeRequest;
 import io.holdfast.protocol.Status;
+import io.holdfast.protocol.UnavailableReason;
 import io.holdfast.server.http.FrontDoor;
 import io.holdfast.server.log.Member;
 import io.holdfast.server.log.ratis.RatisNode;
@@ -21,7 +22,7 @@ import java.util.function.Supplier;
  * no other. Confined to the event loop.
  */
 final class Members implements FrontDoor.Membership {
-    private static final int TIMEOUT_MS = 1_000;
+    private static final int TIMEOUT_MS = 5_000;
 
     private final Vertx vertx;
     private final HttpClient client;
@@ -62,6 +63,9 @@ final class Members implements FrontDoor.Membership {
         }
         if (newcomer.isFormed()) {
             return refused("Node " + request.id() + " belongs to a cluster already");
+        }
+        if (newcomer.role() != ClusterAnswer.Role.JOINING) {
+            return Future.succeededFuture(LockAnswer.unavailable(UnavailableReason.STARTING, 1_000));
         }
         members.add(added);
         return set(members, "Node " + request.id() + " was added");

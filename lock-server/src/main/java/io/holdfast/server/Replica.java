@@ -186,20 +186,21 @@ final class Replica implements RatisNode.Watcher {
 
     private ClusterAnswer view() {
         if (node == null) {
-            boolean forming = self.members().isEmpty();
-            List<ClusterAnswer.Node> nodes = forming
-                    ? cluster.peers().stream().map(this::unmet).toList()
-                    : self.members().stream()
-                            .map(member -> answer(member, -1, -1))
-                            .toList();
-            return new ClusterAnswer(
-                    cluster.nodeId(),
-                    forming ? ClusterAnswer.Role.FORMING : ClusterAnswer.Role.STARTING,
-                    0,
-                    null,
-                    nodes);
+            return self.members().isEmpty()
+                    ? unmet(ClusterAnswer.Role.FORMING)
+                    : new ClusterAnswer(
+                            cluster.nodeId(),
+                            ClusterAnswer.Role.STARTING,
+                            0,
+                            null,
+                            self.members().stream()
+                                    .map(member -> answer(member, -1, -1))
+                                    .toList());
         }
         RatisNode.View view = node.view();
+        if (view.members().isEmpty()) {
+            return unmet(ClusterAnswer.Role.JOINING);
+        }
         long newest = view.members().stream()
                 .mapToLong(RatisNode.MemberView::appliedIndex)
                 .max()
@@ -207,7 +208,7 @@ final class Replica implements RatisNode.Watcher {
         Member leader = view.leader();
         return new ClusterAnswer(
                 cluster.nodeId(),
-                view.members().isEmpty() ? ClusterAnswer.Role.FORMING : role(view.role()),
+                role(view.role()),
                 view.term(),
                 leader == null ? null : leader.id(),
                 view.members().stream()
@@ -216,6 +217,15 @@ final class Replica implements RatisNode.Watcher {
                                 seen.appliedIndex(),
                                 seen.appliedIndex() < 0 ? -1 : newest - seen.appliedIndex()))
                         .toList());
+    }
+
+    private ClusterAnswer unmet(ClusterAnswer.Role role) {
+        return new ClusterAnswer(
+                cluster.nodeId(),
+                role,
+                0,
+                null,
+                cluster.peers().stream().map(this::unmet).toList());
     }
 
     private ClusterAnswer.Node unmet(ClusterConfig.Peer peer) {

@@ -277,7 +277,10 @@ final class ClusterTest {
 
     private static void assertChanged(int code, String message, ServerProcess node, String change, JsonObject body)
             throws Exception {
-        HttpResponse<String> answer = node.post("/api/admin/cluster/" + change, body.encode());
+        HttpResponse<String> answer = Cluster.await("the members to be changed", () -> {
+            HttpResponse<String> told = node.post("/api/admin/cluster/" + change, body.encode());
+            return told.statusCode() == 503 ? null : told;
+        });
         assertTrue(answer.body().contains(message), answer.body());
         assertEquals(code, answer.statusCode(), answer.body());
     }

@@ -74,7 +74,7 @@ final class CrashTest {
             names++;
             String name = "caller-" + number + "/" + names + ending;
             HttpResponse<String> answer =
-                    server.post("/api/lock/acquire", "{\"resourceName\":\"" + name + "\"," + TTL + "}");
+                    post(server, "/api/lock/acquire", "{\"resourceName\":\"" + name + "\"," + TTL + "}");
             assertEquals(200, answer.statusCode(), answer.body());
             JsonObject grant = new JsonObject(answer.body());
             long fence = grant.getLong("fencingToken");
@@ -85,9 +85,20 @@ final class CrashTest {
 
         private void release(ServerProcess server) throws IOException, InterruptedException {
             Held lock = held.remove(random.nextInt(held.size()));
-            HttpResponse<String> answer = server.post("/api/lock/release", lock.proof());
+            HttpResponse<String> answer = post(server, "/api/lock/release", lock.proof());
             assertEquals(200, answer.statusCode(), answer.body());
             released.add(lock);
+        }
+
+        /** A server that cannot write any more says that it does not know, if it says anything. */
+        private static HttpResponse<String> post(ServerProcess server, String path, String json)
+                throws IOException, InterruptedException {
+            HttpResponse<String> answer = server.post(path, json);
+            if (answer.statusCode() == 503) {
+                assertTrue(answer.body().contains("\"Unknown\""), answer.body());
+                throw new IOException("the outcome is unknown");
+            }
+            return answer;
         }
 
         /** Everything that was acknowledged is as it was. */
