@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The real jar in durable mode, killed with SIGKILL under load, over and over on one data directory: what was acknowledged
- * is there after the restart. {@code -Dcrash.rounds=50} for the long run, {@code -Dseed=N} for the same choices again.
+ * is there after the restart. {@code -Pcrash} for the long run of 50 rounds, {@code -Dseed=N} for the same choices again.
  */
 final class CrashTest {
     private static final int ROUNDS = Integer.getInteger("crash.rounds", 3);

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CommandReader {
     private final LockTable table;
+    private final SharedValues shared = new SharedValues();
 
     /** Repeats commands on that table. */
     public CommandReader(LockTable table) {
@@ -49,7 +50,7 @@ public final class CommandReader {
     private void apply(CommandKind kind, DataInputStream in) throws IOException {
         switch (kind) {
             case GRANTED -> grant(in);
-            case QUEUED -> table.enqueue(Fields.readAcquire(in, this::session));
+            case QUEUED -> table.enqueue(Fields.readAcquire(in, shared, this::session));
             case PLACE_GRANTED -> table.grantPlace(place(in), Fields.readToken(in), in.readLong());
             case DROPPED -> table.drop(place(in), Fields.readReason(in));
             case ENDED -> table.end(hold(in), Fields.readReason(in));
@@ -58,19 +59,19 @@ public final class CommandReader {
             case DELAY_ENDED -> table.endDelay(in.readUTF(), in.readLong());
             case SESSION_OPENED -> {
                 Token id = Fields.readToken(in);
-                String clientId = in.readUTF();
-                Terms terms = Fields.readTerms(in);
+                String clientId = shared.text(in.readUTF());
+                Terms terms = Fields.readTerms(in, shared);
                 table.openSession(id, clientId, terms, in.readLong());
             }
             case SESSION_ENDED -> table.endSession(session(Fields.readToken(in)), Fields.readReason(in));
             case LOSSES_ACKNOWLEDGED -> table.acknowledge(session(Fields.readToken(in)), in.readLong());
-            case FORESTALLED -> table.forestall(Fields.readKey(in));
+            case FORESTALLED -> table.forestall(Fields.readKey(in, shared));
             case FENCING_RAISED -> table.raiseFencing(in.readLong());
         }
     }
 
     private void grant(DataInputStream in) throws IOException {
-        AcquireOutcome outcome = table.acquire(Fields.readAcquire(in, this::session), true);
+        AcquireOutcome outcome = table.acquire(Fields.readAcquire(in, shared, this::session), true);
         if (outcome.kind() != AcquireOutcome.Kind.GRANTED) {
             throw new DamagedLogException("a grant is repeated, and the table says " + outcome.kind());
         }

@@ -69,14 +69,14 @@ final class Fields {
         }
     }
 
-    static Terms readTerms(DataInput in) throws IOException {
+    static Terms readTerms(DataInput in, SharedValues shared) throws IOException {
         long ttlMillis = in.readLong();
         long lockDelayMillis = in.readLong();
         Map<String, String> metadata = new LinkedHashMap<>();
         for (int left = in.readUnsignedShort(); left > 0; left--) {
             metadata.put(in.readUTF(), in.readUTF());
         }
-        return new Terms(ttlMillis, lockDelayMillis, metadata);
+        return shared.terms(ttlMillis, lockDelayMillis, metadata);
     }
 
     static void writeParts(DataOutput out, List<Part> parts) throws IOException {
@@ -114,8 +114,8 @@ final class Fields {
         out.writeUTF(key.requestId());
     }
 
-    static RequestKey readKey(DataInput in) throws IOException {
-        return new RequestKey(in.readUTF(), in.readUTF(), in.readUTF());
+    static RequestKey readKey(DataInput in, SharedValues shared) throws IOException {
+        return new RequestKey(in.readUTF(), shared.text(in.readUTF()), in.readUTF());
     }
 
     static void writeAcquire(DataOutput out, AcquireCommand command) throws IOException {
@@ -137,12 +137,23 @@ final class Fields {
     }
 
     /** Reads an acquire; {@code sessions} knows the session of an id. */
-    static AcquireCommand readAcquire(DataInput in, Function<Token, Session> sessions) throws IOException {
+    static AcquireCommand readAcquire(DataInput in, SharedValues shared, Function<Token, Session> sessions)
+            throws IOException {
         List<Part> parts = readParts(in);
-        String clientId = readText(in);
+        String clientId = in.readBoolean() ? shared.text(in.readUTF()) : null;
         Session session = in.readBoolean() ? sessions.apply(readToken(in)) : null;
-        RequestKey request = in.readBoolean() ? readKey(in) : null;
-        Terms terms = readTerms(in);
+        RequestKey request = in.readBoolean() ? named(parts, readKey(in, shared)) : null;
+        Terms terms = readTerms(in, shared);
         return new AcquireCommand(parts, clientId, session, request, terms, readToken(in), in.readLong());
+    }
+
+    /** The key with the name that is in memory already: it is that of a part. */
+    private static RequestKey named(List<Part> parts, RequestKey key) {
+        for (Part part : parts) {
+            if (part.resourceName().equals(key.resourceName())) {
+                return new RequestKey(part.resourceName(), key.clientId(), key.requestId());
+            }
+        }
+        return key;
     }
 }

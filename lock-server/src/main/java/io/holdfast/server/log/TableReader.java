@@ -17,6 +17,7 @@ import java.util.List;
 public final class TableReader {
     private final DataInput in;
     private final TableRestore restore;
+    private final SharedValues shared = new SharedValues();
 
     private TableReader(DataInput in, LockTable table) {
         this.in = in;
@@ -47,12 +48,13 @@ public final class TableReader {
             switch (kind) {
                 case TableWriter.COUNTERS -> restore.counters(in.readLong(), in.readLong(), in.readLong());
                 case TableWriter.SESSION -> session();
-                case TableWriter.HOLD -> restore.hold(Fields.readAcquire(in, restore::sessionOf), in.readLong());
+                case TableWriter.HOLD ->
+                    restore.hold(Fields.readAcquire(in, shared, restore::sessionOf), in.readLong());
                 case TableWriter.PLACE ->
-                    restore.place(Fields.readAcquire(in, restore::sessionOf), in.readLong(), in.readLong());
+                    restore.place(Fields.readAcquire(in, shared, restore::sessionOf), in.readLong(), in.readLong());
                 case TableWriter.DELAY ->
                     restore.delay(in.readUTF(), in.readLong(), new Delay(Fields.readReason(in), in.readLong()));
-                case TableWriter.ENDED -> restore.ended(Fields.readKey(in), Fields.readReason(in));
+                case TableWriter.ENDED -> restore.ended(Fields.readKey(in, shared), Fields.readReason(in));
                 case TableWriter.BROKEN ->
                     restore.broken(Fields.readToken(in), new BrokenHold(Fields.readParts(in), Fields.readText(in)));
                 default -> throw new DamagedLogException("nothing in a snapshot is of kind " + kind);
@@ -62,8 +64,8 @@ public final class TableReader {
 
     private void session() throws IOException {
         Token id = Fields.readToken(in);
-        String clientId = in.readUTF();
-        Terms terms = Fields.readTerms(in);
+        String clientId = shared.text(in.readUTF());
+        Terms terms = Fields.readTerms(in, shared);
         long openedAtMillis = in.readLong();
         String endedBy = Fields.readText(in);
         long lastLoss = in.readLong();

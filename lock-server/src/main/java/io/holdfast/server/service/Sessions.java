@@ -20,10 +20,10 @@ import io.holdfast.server.core.Terms;
 import io.holdfast.server.core.Timers;
 import io.holdfast.server.core.Token;
 import io.holdfast.server.log.Promises;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -45,8 +45,8 @@ final class Sessions {
     private final Grants grants;
     private final WaitingRoom waitingRoom;
     private final Supplier<@Nullable LockAnswer> refusalToGrant;
-    /** Sessions that are over and may have left something behind, in the order they ended. */
-    private final Deque<Session> ended = new ArrayDeque<>();
+    /** Sessions that are over and may have left something behind, each once, in the order they ended. */
+    private final Set<Session> ended = new LinkedHashSet<>();
 
     Sessions(
             LockTable table,
@@ -165,9 +165,7 @@ final class Sessions {
 
     /** Goes on with what a session has left that an earlier run ended. */
     void resumeEnd(Session session) {
-        if (!ended.contains(session)) {
-            ended.add(session);
-        }
+        ended.add(session);
     }
 
     private void end(Session session, EndReason reason) {
@@ -180,7 +178,7 @@ final class Sessions {
     boolean step() {
         int left = ENDS_PER_STEP;
         while (left > 0 && !ended.isEmpty()) {
-            Session session = ended.getFirst();
+            Session session = ended.iterator().next();
             Place place = session.firstPlace();
             Hold hold = session.firstHold();
             if (place != null) {
@@ -191,7 +189,7 @@ final class Sessions {
                 waitingRoom.handOver(hold.parts());
                 left -= hold.parts().size();
             } else {
-                ended.removeFirst();
+                ended.remove(session);
                 left--;
             }
         }
