@@ -2,6 +2,7 @@ package io.holdfast.client;
 
 import io.holdfast.client.core.Hold;
 import io.holdfast.client.core.LossCause;
+import io.holdfast.client.core.Pulse;
 import io.holdfast.protocol.LockAnswer;
 import io.holdfast.protocol.Status;
 import io.holdfast.protocol.TokenRequest;
@@ -124,22 +125,22 @@ final class HeldLock implements KeptLease.Tenant {
     }
 
     @Override
-    public Future<KeptLease.Pulse> beat(long timeoutMillis) {
+    public Future<Pulse> beat(long timeoutMillis) {
         return means.api().heartbeat(request(), timeoutMillis).map(this::judge);
     }
 
-    private KeptLease.Pulse judge(ServerReply reply) {
+    private Pulse judge(ServerReply reply) {
         LockAnswer answer = reply.answer();
         if (answer == null) {
-            return KeptLease.Pulse.failed();
+            return Pulse.failed();
         }
         return switch (answer.status()) {
-            case HEARTBEAT_RECEIVED -> KeptLease.Pulse.confirmed(remainingMillis(answer));
+            case HEARTBEAT_RECEIVED -> Pulse.confirmed(remainingMillis(answer));
             case NOT_FOUND, INVALID_TOKEN -> {
                 note(Objects.requireNonNullElse(answer.breakReason(), ""));
-                yield KeptLease.Pulse.refused(lossBy(answer));
+                yield Pulse.refused(lossBy(answer));
             }
-            default -> KeptLease.Pulse.failed();
+            default -> Pulse.failed();
         };
     }
 

@@ -4,19 +4,19 @@ import io.holdfast.client.core.Hold;
 import io.holdfast.client.core.Lease;
 import io.holdfast.client.core.LeaseKeeper;
 import io.holdfast.client.core.LossCause;
+import io.holdfast.client.core.Pulse;
+import io.holdfast.client.core.WakefulKeeper;
 import io.vertx.core.Future;
-import org.jspecify.annotations.Nullable;
 
 /**
- * One lease in this client's hands, of a lock or of a session: does what its {@link LeaseKeeper} says. To be used on the
+ * One lease in this client's hands, of a lock or of a session: does what its {@link WakefulKeeper} says. To be used on the
  * client's context only, except {@link #hold} and {@link #nowMillis}.
  */
 final class KeptLease {
     private final Means means;
-    private final LeaseKeeper keeper;
+    private final WakefulKeeper keeper;
     private final Tenant tenant;
     private final Alarm alarm;
-    private final int sleepsBefore;
     private volatile Hold hold;
 
     /** Whose lease it is. */
@@ -28,38 +28,11 @@ final class KeptLease {
         void leaseLost(LossCause cause);
     }
 
-    /**
-     * What came of a heartbeat.
-     *
-     * @param confirmed whether the lease was renewed
-     * @param remainingMillis what is left of it; null if the server does not say
-     * @param refusal why there is nothing to renew any more; null if there may be
-     */
-    record Pulse(
-            boolean confirmed,
-            @Nullable Long remainingMillis,
-            @Nullable LossCause refusal) {
-
-        static Pulse confirmed(@Nullable Long remainingMillis) {
-            return new Pulse(true, remainingMillis, null);
-        }
-
-        /** No answer that renews anything. */
-        static Pulse failed() {
-            return new Pulse(false, null, null);
-        }
-
-        static Pulse refused(LossCause cause) {
-            return new Pulse(false, null, cause);
-        }
-    }
-
     KeptLease(Means means, Lease lease, Tenant tenant) {
         this.means = means;
-        this.keeper = new LeaseKeeper(lease, means.random());
+        this.keeper = new WakefulKeeper(lease, means.ticker().sleeps(), means.random());
         this.tenant = tenant;
         this.alarm = new Alarm(means.ticker(), this::step);
-        this.sleepsBefore = means.ticker().sleeps();
         this.hold = keeper.hold();
     }
 
@@ -67,10 +40,9 @@ final class KeptLease {
         plan();
     }
 
-    /** What is known now. A machine that has slept since the grant has lost it, whether or not anybody noticed. */
+    /** What is known now. */
     Hold hold() {
-        Hold known = hold;
-        return known.isOver() || !hasSlept() ? known : known.lostBy(LossCause.SLEPT);
+        return keeper.judge(hold, sleeps());
     }
 
     long nowMillis() {
@@ -92,25 +64,22 @@ final class KeptLease {
 
     /** The server said by the way that there is no such lease any more. */
     void gone(LossCause cause) {
-        follow(keeper.beatRefused(cause));
+        follow(keeper.gone(cause));
     }
 
     /** Sends nothing any more and loses nothing any more. */
     void end() {
-        if (hasSlept()) {
-            keeper.slept();
-        }
-        keeper.end(nowMillis());
+        keeper.end(nowMillis(), sleeps());
         publish();
         plan();
     }
 
-    private boolean hasSlept() {
-        return means.ticker().sleeps() != sleepsBefore;
+    private int sleeps() {
+        return means.ticker().sleeps();
     }
 
     private void step() {
-        LeaseKeeper.Step step = hasSlept() ? keeper.slept() : keeper.step(nowMillis());
+        LeaseKeeper.Step step = keeper.step(nowMillis(), sleeps());
         if (step == LeaseKeeper.Step.BEAT) {
             tenant.beat(keeper.beatTimeoutMillis(means.requestTimeoutMillis())).onSuccess(this::beaten);
         }
@@ -118,15 +87,7 @@ final class KeptLease {
     }
 
     private void beaten(Pulse pulse) {
-        long nowMillis = nowMillis();
-        LossCause refusal = hasSlept() ? LossCause.SLEPT : pulse.refusal();
-        if (refusal != null) {
-            follow(keeper.beatRefused(refusal));
-        } else if (pulse.confirmed()) {
-            follow(keeper.beatConfirmed(nowMillis, pulse.remainingMillis()));
-        } else {
-            follow(keeper.beatFailed(nowMillis));
-        }
+        follow(keeper.beaten(nowMillis(), sleeps(), pulse));
     }
 
     private void follow(LeaseKeeper.Step step) {

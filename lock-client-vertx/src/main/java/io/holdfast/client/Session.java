@@ -2,6 +2,8 @@ package io.holdfast.client;
 
 import io.holdfast.client.core.Lease;
 import io.holdfast.client.core.LossCause;
+import io.holdfast.client.core.Pulse;
+import io.holdfast.client.core.SessionLocks;
 import io.holdfast.protocol.LockAnswer;
 import io.holdfast.protocol.LostLock;
 import io.holdfast.protocol.ProtocolLimits;
@@ -9,33 +11,20 @@ import io.holdfast.protocol.SessionBeaten;
 import io.holdfast.protocol.SessionRequest;
 import io.holdfast.protocol.Status;
 import io.vertx.core.Future;
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.Objects;
 
 /**
  * A session of this client: one lease, kept by one heartbeat, for all the locks in it. To be used on the client's context
  * only.
  */
 final class Session implements KeptLease.Tenant {
-    /** Losses of locks whose grants may still be on the way; the oldest are given up. */
-    private static final int MAX_UNCLAIMED = 1_000;
-
     private final Means means;
     private final SessionApi api;
     private final String id;
     private final KeptLease lease;
     private final Owner owner;
-    private final Map<Long, HeldLock> byFence = new LinkedHashMap<>();
-    private final Map<String, Set<HeldLock>> byName = new LinkedHashMap<>();
-    private final Map<Long, LostLock> unclaimed = new LinkedHashMap<>();
-    private long ackSeq;
-    private long usedMillis;
+    private final SessionLocks<HeldLock> locks;
 
     /** Who has the session. */
     interface Owner {
@@ -55,7 +44,7 @@ final class Session implements KeptLease.Tenant {
         this.id = id;
         this.lease = new KeptLease(means, lease, this);
         this.owner = owner;
-        this.usedMillis = means.nowMillis();
+        this.locks = new SessionLocks<>(ProtocolLimits.MAX_SESSION_NEWS, means.nowMillis());
     }
 
     void start() {
@@ -81,30 +70,21 @@ final class Session implements KeptLease.Tenant {
 
     /** Somebody is about to acquire in it. */
     void use() {
-        usedMillis = means.nowMillis();
+        locks.use(means.nowMillis());
     }
 
     /** Takes a lock in. It may have been lost already, and the session been told. */
     void add(HeldLock lock) {
-        lock.fencingToken().ifPresent(fence -> byFence.put(fence, lock));
-        for (String name : lock.grant().names()) {
-            byName.computeIfAbsent(name, any -> new LinkedHashSet<>()).add(lock);
-        }
-        LostLock loss = lock.fencingToken().isPresent()
-                ? unclaimed.remove(lock.fencingToken().getAsLong())
-                : null;
+        SessionLocks.Loss loss =
+                locks.add(lock, lock.fencingToken(), lock.grant().names());
         if (loss != null) {
-            lose(lock, loss);
+            lock.lostAlone(loss.cause(), loss.why());
         }
     }
 
     /** A lock that is over. */
     void remove(HeldLock lock) {
-        lock.fencingToken().ifPresent(byFence::remove);
-        for (String name : lock.grant().names()) {
-            byName.computeIfPresent(name, (any, locks) -> locks.remove(lock) && locks.isEmpty() ? null : locks);
-        }
-        use();
+        locks.remove(lock, lock.fencingToken(), lock.grant().names(), means.nowMillis());
     }
 
     /** The server says that there is no such session. */
@@ -119,80 +99,54 @@ final class Session implements KeptLease.Tenant {
         Future<ReleaseCall.Returned> closing =
                 ReleaseCall.start(means, () -> api.close(new SessionRequest(id, null)), untilMillis);
         owner.ending(closing);
-        locks().forEach(lock -> lock.closedWith(closing));
+        locks.all().forEach(lock -> lock.closedWith(closing));
         owner.over(this);
         return closing;
     }
 
     @Override
-    public Future<KeptLease.Pulse> beat(long timeoutMillis) {
-        if (byName.isEmpty() && owner.isIdle() && means.nowMillis() - usedMillis >= ttlMillis()) {
-            return close().map(KeptLease.Pulse.failed());
+    public Future<Pulse> beat(long timeoutMillis) {
+        if (owner.isIdle() && locks.isUnused(means.nowMillis(), ttlMillis())) {
+            return close().map(Pulse.failed());
         }
-        Long ack = ackSeq == 0 ? null : (Long) ackSeq;
+        Long ack = locks.ackSeq().isPresent() ? (Long) locks.ackSeq().getAsLong() : null;
         return api.heartbeat(new SessionRequest(id, ack), timeoutMillis).map(this::judge);
     }
 
-    private KeptLease.Pulse judge(SessionApi.Beat beat) {
+    private Pulse judge(SessionApi.Beat beat) {
         SessionBeaten beaten = beat.beaten();
         if (beaten != null) {
-            hear(beaten);
-            if (beaten.lost().size() < ProtocolLimits.MAX_SESSION_NEWS) {
-                return KeptLease.Pulse.confirmed(Grant.bounded(beaten.remainingMs()));
+            if (hear(beaten)) {
+                return Pulse.confirmed(Grant.bounded(beaten.remainingMs()));
             }
-            // There are more losses, and they wait for the acknowledgement. Until all are known nothing may be believed
-            // in
-            // for longer: a lock that was broken is kept from others only until the lease that its holder knew of.
             means.ticker().after(0, lease::hurry);
-            return KeptLease.Pulse.failed();
+            return Pulse.failed();
         }
-        return beat.reply().is(Status.SESSION_NOT_FOUND)
-                ? KeptLease.Pulse.refused(LossCause.SESSION_GONE)
-                : KeptLease.Pulse.failed();
+        return beat.reply().is(Status.SESSION_NOT_FOUND) ? Pulse.refused(LossCause.SESSION_GONE) : Pulse.failed();
     }
 
-    private void hear(SessionBeaten beaten) {
-        for (LostLock loss : beaten.lost()) {
-            HeldLock lock = byFence.get(loss.fencingToken());
-            if (lock != null) {
-                lose(lock, loss);
-            } else {
-                keepUnclaimed(loss);
-            }
-        }
-        ackSeq = Math.max(ackSeq, beaten.seq());
-        for (String name : beaten.wanted()) {
-            List.copyOf(byName.getOrDefault(name, Set.of())).forEach(HeldLock::wantedByOthers);
-        }
+    /** Whether all losses are known now. */
+    private boolean hear(SessionBeaten beaten) {
+        List<SessionLocks.Loss> losses =
+                beaten.lost().stream().map(Session::loss).toList();
+        SessionLocks.News<HeldLock> news = locks.hear(beaten.seq(), losses, beaten.wanted());
+        news.lost().forEach(lost -> lost.lock()
+                .lostAlone(lost.loss().cause(), lost.loss().why()));
+        news.wanted().forEach(HeldLock::wantedByOthers);
+        return news.complete();
     }
 
-    private static void lose(HeldLock lock, LostLock loss) {
-        boolean broken = LockAnswer.BROKEN.equalsIgnoreCase(loss.reason());
-        lock.lostAlone(broken ? LossCause.BROKEN : LossCause.LEASE_GONE, why(loss.breakReason()));
-    }
-
-    private static String why(@Nullable String breakReason) {
-        return breakReason == null ? "" : breakReason;
-    }
-
-    private void keepUnclaimed(LostLock loss) {
-        unclaimed.put(loss.fencingToken(), loss);
-        if (unclaimed.size() > MAX_UNCLAIMED) {
-            Iterator<Long> oldest = unclaimed.keySet().iterator();
-            oldest.next();
-            oldest.remove();
-        }
+    private static SessionLocks.Loss loss(LostLock lost) {
+        boolean broken = LockAnswer.BROKEN.equalsIgnoreCase(lost.reason());
+        return new SessionLocks.Loss(
+                lost.fencingToken(),
+                broken ? LossCause.BROKEN : LossCause.LEASE_GONE,
+                Objects.requireNonNullElse(lost.breakReason(), ""));
     }
 
     @Override
     public void leaseLost(LossCause cause) {
         owner.over(this);
-        locks().forEach(lock -> lock.leaseLost(cause));
-    }
-
-    private List<HeldLock> locks() {
-        Set<HeldLock> all = new LinkedHashSet<>();
-        byName.values().forEach(all::addAll);
-        return new ArrayList<>(all);
+        locks.all().forEach(lock -> lock.leaseLost(cause));
     }
 }

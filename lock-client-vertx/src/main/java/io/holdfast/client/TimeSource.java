@@ -1,5 +1,6 @@
 package io.holdfast.client;
 
+import io.holdfast.client.core.Pace;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
@@ -10,10 +11,6 @@ import java.util.function.LongSupplier;
  * second counts as time that was slept, and is added. Thread-safe if the clocks it is made from are.
  */
 final class TimeSource {
-    /** The wall clock may run ahead by as much, by adjustments and by chance, without anything being amiss. */
-    static final long SLEEP_MILLIS = 1_000;
-    /** Small differences are forgiven that often, so that an adjustment spread over hours does not add up. */
-    static final long FORGIVEN_EVERY_MILLIS = 60_000;
     /** A pair of readings that took longer was interrupted in the middle and tells nothing. */
     private static final long PAIR_NANOS = 10_000_000;
 
@@ -21,16 +18,6 @@ final class TimeSource {
     private final LongSupplier wallClock;
     private final long startNanos;
     private final AtomicReference<Pace> pace;
-
-    /**
-     * How the clocks went together when last compared.
-     *
-     * @param aheadMillis the wall clock's reading less the monotonic one's
-     * @param atMillis when, by the monotonic one
-     * @param sleptMillis what was slept in all
-     * @param sleeps how often
-     */
-    private record Pace(long aheadMillis, long atMillis, long sleptMillis, int sleeps) {}
 
     /**
      * From two clocks.
@@ -42,7 +29,7 @@ final class TimeSource {
         this.nanoClock = nanoClock;
         this.wallClock = wallClock;
         this.startNanos = nanoClock.getAsLong();
-        this.pace = new AtomicReference<>(new Pace(wallClock.getAsLong(), 0, 0, 0));
+        this.pace = new AtomicReference<>(Pace.begin(wallClock.getAsLong(), 0));
     }
 
     static TimeSource system() {
@@ -67,23 +54,13 @@ final class TimeSource {
         long afterNanos = nanoClock.getAsLong();
         long nowMillis = (afterNanos - startNanos) / 1_000_000;
         if (afterNanos - beforeNanos <= PAIR_NANOS) {
-            compare(wallMillis - nowMillis, nowMillis);
+            Pace known = pace();
+            pace.compareAndSet(known, known.compared(wallMillis, nowMillis));
         }
         return nowMillis;
     }
 
     private Pace pace() {
         return Objects.requireNonNull(pace.get());
-    }
-
-    private void compare(long aheadMillis, long nowMillis) {
-        Pace known = pace();
-        long gained = aheadMillis - known.aheadMillis();
-        if (gained > SLEEP_MILLIS) {
-            Pace woken = new Pace(aheadMillis, nowMillis, known.sleptMillis() + gained, known.sleeps() + 1);
-            pace.compareAndSet(known, woken);
-        } else if (gained < -SLEEP_MILLIS || nowMillis - known.atMillis() >= FORGIVEN_EVERY_MILLIS) {
-            pace.compareAndSet(known, new Pace(aheadMillis, nowMillis, known.sleptMillis(), known.sleeps()));
-        }
     }
 }

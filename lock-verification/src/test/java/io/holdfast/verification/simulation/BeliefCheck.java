@@ -5,6 +5,7 @@ import io.holdfast.protocol.ResourceClaim;
 import io.holdfast.server.core.Hold;
 import io.holdfast.server.core.LockTable;
 import io.holdfast.server.core.Resource;
+import io.holdfast.verification.simulation.SessionCheck.Broken;
 import io.holdfast.verification.simulation.Violation.Rule;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +16,7 @@ final class BeliefCheck {
     private final List<SimulatedClient> clients;
     private final SimulatedServer server;
     /** Emptied and filled again at every look, of which there are many. */
-    private final List<SimulatedHold> believed = new ArrayList<>();
+    private final List<Belief> believed = new ArrayList<>();
 
     BeliefCheck(List<SimulatedClient> clients, SimulatedServer server) {
         this.clients = clients;
@@ -26,12 +27,15 @@ final class BeliefCheck {
     void look() {
         believed.clear();
         for (SimulatedClient client : clients) {
-            SimulatedHold hold = client.believedHold();
-            if (hold != null) {
-                believed.add(hold);
+            // A machine that sleeps says nothing; what it says first when it wakes up is looked at then.
+            for (Belief handle : client.node().isAsleep() ? List.<Belief>of() : client.handles()) {
+                if (handle.isHeld()) {
+                    believed.add(handle);
+                }
             }
         }
-        for (SimulatedHold hold : believed) {
+        for (Belief hold : believed) {
+            requireHeard(hold);
             for (ResourceClaim claim : hold.claims()) {
                 requireRoom(hold, claim);
                 requireBacked(hold, claim.resourceName());
@@ -39,9 +43,32 @@ final class BeliefCheck {
         }
     }
 
-    private void requireRoom(SimulatedHold hold, ResourceClaim claim) {
+    /** A heartbeat that was sent after the break and confirmed has told of it. */
+    private void requireHeard(Belief hold) {
+        Broken broken = server.sessionCheck().broken(hold.fencingToken());
+        if (broken != null && hold.confirmedAtRealMillis() > broken.atMillis()) {
+            throw new Violation(
+                    Rule.LOSS_TOLD,
+                    hold.claims().get(0).resourceName(),
+                    hold.fencingToken() + " is believed in, though its holder was heard after it was broken");
+        }
+    }
+
+    /** Whether an operator gave exclusion up for this hold: only its fence protects. */
+    private boolean isUnprotected(Belief hold) {
+        Broken broken = server.sessionCheck().broken(hold.fencingToken());
+        return broken != null && broken.exclusionGivenUp();
+    }
+
+    private void requireRoom(Belief hold, ResourceClaim claim) {
+        if (isUnprotected(hold)) {
+            return;
+        }
         int permits = 0;
-        for (SimulatedHold other : believed) {
+        for (Belief other : believed) {
+            if (isUnprotected(other)) {
+                continue;
+            }
             for (ResourceClaim theirs : other.claims()) {
                 if (theirs.resourceName().equals(claim.resourceName())) {
                     permits += theirs.permits();
@@ -68,7 +95,7 @@ final class BeliefCheck {
                 : other.limit() == null && one.mode() == LockMode.SHARED && other.mode() == LockMode.SHARED;
     }
 
-    private void requireBacked(SimulatedHold hold, String name) {
+    private void requireBacked(Belief hold, String name) {
         LockTable table = server.table();
         GrantCheck.Grant grant = Objects.requireNonNull(server.grantCheck().grant(hold.fencingToken()));
         if (table == null || grant.run() != server.run()) {
@@ -81,6 +108,11 @@ final class BeliefCheck {
                     return;
                 }
             }
+        }
+        boolean kept =
+                server.sessionCheck().broken(hold.fencingToken()) != null && resource != null && resource.isBroken();
+        if (kept || isUnprotected(hold)) {
+            return; // broken, and not to be granted until nobody believes in it, or the operator's own doing
         }
         throw new Violation(
                 Rule.BACKED_BELIEF, name, hold.fencingToken() + " is believed in, but the server has ended it");

@@ -3,13 +3,18 @@ package io.holdfast.verification.simulation;
 import io.holdfast.protocol.AcquireAllRequest;
 import io.holdfast.protocol.AcquireRequest;
 import io.holdfast.protocol.AcquireTerms;
+import io.holdfast.protocol.BreakRequest;
 import io.holdfast.protocol.CancelRequest;
 import io.holdfast.protocol.InvalidRequestException;
 import io.holdfast.protocol.RequestRules;
 import io.holdfast.protocol.ResourceClaim;
+import io.holdfast.protocol.SessionBeaten;
+import io.holdfast.protocol.SessionOpenRequest;
+import io.holdfast.protocol.SessionRequest;
 import io.holdfast.protocol.TokenRequest;
 import io.holdfast.server.core.RequestKey;
-import io.holdfast.server.service.Caller;
+import io.holdfast.server.core.Token;
+import io.holdfast.server.service.LockService;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -23,14 +28,28 @@ final class Call {
     private final String verb;
     private final List<String> resourceNames;
     private final @Nullable RequestKey key;
+    private final @Nullable Token session;
+    private final @Nullable Long ackSeq;
     private final Reader reader;
 
     /** Reads the bytes and does what they ask for. */
     private interface Reader {
-        void serve(Desk desk, Caller caller) throws InvalidRequestException;
+        void serve(Desk desk, ServerConnection caller) throws InvalidRequestException;
     }
 
     private Call(String verb, List<String> resourceNames, @Nullable RequestKey key, Reader reader) {
+        this(verb, resourceNames, key, null, null, reader);
+    }
+
+    private Call(
+            String verb,
+            List<String> resourceNames,
+            @Nullable RequestKey key,
+            @Nullable String sessionId,
+            @Nullable Long ackSeq,
+            Reader reader) {
+        this.session = sessionId == null ? null : Token.parse(sessionId);
+        this.ackSeq = ackSeq;
         this.verb = verb;
         this.resourceNames = resourceNames;
         this.key = key;
@@ -46,13 +65,20 @@ final class Call {
         if (claims.size() == 1) {
             byte[] body = new AcquireRequest(claims.get(0), terms).toJson();
             return new Call(
-                    "acquire", names, key, (desk, caller) -> desk.acquire(AcquireRequest.read(body, RULES), caller));
+                    "acquire",
+                    names,
+                    key,
+                    terms.sessionId(),
+                    null,
+                    (desk, caller) -> desk.acquire(AcquireRequest.read(body, RULES), caller));
         }
         byte[] body = new AcquireAllRequest(claims, terms).toJson();
         return new Call(
                 "acquire-all",
                 names,
                 key,
+                terms.sessionId(),
+                null,
                 (desk, caller) -> desk.acquireAll(AcquireAllRequest.read(body, RULES), caller));
     }
 
@@ -83,6 +109,59 @@ final class Call {
                 (desk, caller) -> caller.answer(desk.release(TokenRequest.read(body, RULES))));
     }
 
+    static Call open(SessionOpenRequest request) {
+        byte[] body = request.toJson();
+        return new Call(
+                "open",
+                List.of(),
+                null,
+                (desk, caller) -> desk.open(SessionOpenRequest.read(body, RULES), caller::opened, caller::answer));
+    }
+
+    static Call beat(SessionRequest request) {
+        byte[] body = request.toJson();
+        return new Call("beat", List.of(), null, request.sessionId(), request.ackSeq(), (desk, caller) -> {
+            SessionBeaten beaten = desk.beat(SessionRequest.read(body, RULES));
+            if (beaten == null) {
+                caller.answer(LockService.sessionNotFound());
+            } else {
+                caller.beaten(beaten);
+            }
+        });
+    }
+
+    static Call close(SessionRequest request) {
+        byte[] body = request.toJson();
+        return new Call(
+                "close",
+                List.of(),
+                null,
+                request.sessionId(),
+                null,
+                (desk, caller) -> caller.answer(desk.close(SessionRequest.read(body, RULES))));
+    }
+
+    static Call breakHolds(BreakRequest request) {
+        byte[] body = request.toJson();
+        return new Call(
+                "break",
+                List.of(request.resourceName()),
+                null,
+                (desk, caller) -> desk.breakHolds(BreakRequest.read(body, RULES), caller));
+    }
+
+    /** The session that this is about, or that a lock is to live in. */
+    @Nullable
+    Token session() {
+        return session;
+    }
+
+    /** Up to where losses were heard of; null for nothing. */
+    @Nullable
+    Long ackSeq() {
+        return ackSeq;
+    }
+
     List<String> resourceNames() {
         return resourceNames;
     }
@@ -98,7 +177,7 @@ final class Call {
         return key;
     }
 
-    void serve(Desk desk, Caller caller) {
+    void serve(Desk desk, ServerConnection caller) {
         try {
             reader.serve(desk, caller);
         } catch (InvalidRequestException e) {

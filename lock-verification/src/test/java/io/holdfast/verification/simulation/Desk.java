@@ -2,11 +2,18 @@ package io.holdfast.verification.simulation;
 
 import io.holdfast.protocol.AcquireAllRequest;
 import io.holdfast.protocol.AcquireRequest;
+import io.holdfast.protocol.BreakRequest;
 import io.holdfast.protocol.CancelRequest;
 import io.holdfast.protocol.LockAnswer;
+import io.holdfast.protocol.SessionBeaten;
+import io.holdfast.protocol.SessionOpenRequest;
+import io.holdfast.protocol.SessionOpened;
+import io.holdfast.protocol.SessionRequest;
 import io.holdfast.protocol.TokenRequest;
 import io.holdfast.server.service.Caller;
 import io.holdfast.server.service.LockService;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Where requests reach the real service; a planted bug sits here instead of in it. */
 class Desk {
@@ -22,6 +29,23 @@ class Desk {
 
     void acquireAll(AcquireAllRequest request, Caller caller) {
         service.acquireAll(request, caller);
+    }
+
+    void open(SessionOpenRequest request, Consumer<SessionOpened> opened, Consumer<LockAnswer> refused) {
+        service.openSession(request, opened, refused);
+    }
+
+    @Nullable
+    SessionBeaten beat(SessionRequest request) {
+        return service.heartbeat(request);
+    }
+
+    LockAnswer close(SessionRequest request) {
+        return service.closeSession(request);
+    }
+
+    void breakHolds(BreakRequest request, Caller caller) {
+        service.breakHolds(request, caller);
     }
 
     LockAnswer cancel(CancelRequest request) {

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class GrantCheck {
     private final SimulatedWorld world;
     private final LeaseCheck leaseCheck;
+    private final SessionCheck sessionCheck;
     private final Map<Long, Grant> grants = new HashMap<>();
     /** Of this run: what each request was granted. A server in memory mode forgets its requests when it stops. */
     private final Map<RequestKey, Long> byRequest = new HashMap<>();
@@ -46,11 +47,20 @@ final class GrantCheck {
     private int run;
 
     /** One grant. */
-    record Grant(int run, String resourceName, Token token) {}
+    record Grant(
+            int run,
+            List<String> names,
+            Token token,
+            @Nullable Token session) {
+        String resourceName() {
+            return names.get(0);
+        }
+    }
 
     GrantCheck(SimulatedWorld world, LongSupplier serverMillis) {
         this.world = world;
         this.leaseCheck = new LeaseCheck(serverMillis);
+        this.sessionCheck = new SessionCheck(world, leaseCheck);
     }
 
     void started(int newRun, LockTable newTable) {
@@ -59,9 +69,14 @@ final class GrantCheck {
         byRequest.clear();
         cancelled.clear();
         leaseCheck.started();
+        sessionCheck.started(newTable, live);
         live.clear();
         attached.clear();
         passedOver.clear();
+    }
+
+    SessionCheck sessionCheck() {
+        return sessionCheck;
     }
 
     /** What a fencing token was given out for. */
@@ -121,6 +136,9 @@ final class GrantCheck {
                 world.tally().count(Happening.CANCEL);
                 cancelled.add(Objects.requireNonNull(connection.call().key()));
             }
+            case BROKEN -> live.values().removeAll(sessionCheck.broken(connection.call(), answer));
+            case CLOSED ->
+                sessionCheck.closed(Objects.requireNonNull(connection.call().session()));
             case HEARTBEAT_RECEIVED -> leaseCheck.renewed(token(answer));
             default -> {
                 // grants nothing
@@ -139,7 +157,7 @@ final class GrantCheck {
     private void acquired(ServerConnection connection, @Nullable Place place, LockAnswer answer) {
         Call call = connection.call();
         long fencingToken = Objects.requireNonNull(answer.fencingToken());
-        Grant grant = new Grant(run, call.resourceNames().get(0), token(answer));
+        Grant grant = new Grant(run, call.resourceNames(), token(answer), call.session());
         require(
                 call.key() == null || !cancelled.contains(call.key()),
                 Rule.ONE_GRANT_PER_REQUEST,
@@ -158,7 +176,9 @@ final class GrantCheck {
         lastFencingToken = fencingToken;
         grants.put(fencingToken, grant);
         live.put(fencingToken, grant);
-        leaseCheck.granted(grant, answer.ttlMs());
+        if (grant.session() == null) {
+            leaseCheck.granted(grant.token(), answer.ttlMs());
+        }
         count(call, place);
         Long first = call.key() == null ? null : byRequest.put(call.key(), fencingToken);
         require(
@@ -201,8 +221,9 @@ final class GrantCheck {
     }
 
     /** The server is done with a request: what ended now was released, cancelled or taken back. */
-    void served() {
+    void served(Call call) {
         stepEnded();
+        sessionCheck.served(call);
         live.values().removeIf(grant -> !isHeld(grant));
     }
 
@@ -210,7 +231,10 @@ final class GrantCheck {
     void stepEnded() {
         for (ServerConnection waiter : passedOver) {
             LockAnswer given = waiter.given();
-            boolean timeWasUp = given != null && (given.status() == Status.QUEUED || given.status() == Status.TIMEOUT);
+            boolean timeWasUp = given != null
+                    && (given.status() == Status.QUEUED
+                            || given.status() == Status.TIMEOUT
+                            || given.status() == Status.SESSION_NOT_FOUND);
             require(
                     timeWasUp,
                     Rule.TICKET_ORDER,
@@ -224,16 +248,21 @@ final class GrantCheck {
     void ticked() {
         stepEnded();
         leaseCheck.ticked();
+        sessionCheck.ticked();
         Iterator<Grant> holds = live.values().iterator();
         while (holds.hasNext()) {
             Grant grant = holds.next();
             if (!isHeld(grant)) {
                 holds.remove();
-                leaseCheck.expired(grant);
+                if (grant.session() == null) {
+                    leaseCheck.expired(grant.token(), grant.resourceName());
+                } else {
+                    sessionCheck.requireOver(grant);
+                }
                 world.tally().count(Happening.EXPIRY);
                 world.log(grant.resourceName(), "a lease has run out on the server");
-            } else {
-                leaseCheck.lives(grant);
+            } else if (grant.session() == null) {
+                leaseCheck.lives(grant.token(), grant.resourceName());
             }
         }
     }

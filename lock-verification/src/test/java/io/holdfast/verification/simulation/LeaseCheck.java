@@ -1,7 +1,6 @@
 package io.holdfast.verification.simulation;
 
 import io.holdfast.server.core.Token;
-import io.holdfast.verification.simulation.GrantCheck.Grant;
 import io.holdfast.verification.simulation.Violation.Rule;
 import java.util.HashMap;
 import java.util.Map;
@@ -38,8 +37,9 @@ final class LeaseCheck {
         lastTickMillis = serverMillis.getAsLong();
     }
 
-    void granted(Grant grant, long ttlMillis) {
-        promise(grant.token(), ttlMillis);
+    /** A lock or a session was given out. */
+    void granted(Token token, long ttlMillis) {
+        promise(token, ttlMillis);
     }
 
     void renewed(Token token) {
@@ -73,25 +73,25 @@ final class LeaseCheck {
         }
     }
 
-    void expired(Grant grant) {
-        Promise promise = promises.get(grant.token());
+    void expired(Token token, String name) {
+        Promise promise = promises.get(token);
         long lastedMillis = serverMillis.getAsLong() - promise.atMillis();
         if (lastedMillis < promise.ttlMillis()) {
             throw new Violation(
                     Rule.LEASE_LENGTH,
-                    grant.resourceName(),
+                    name,
                     "a lease of " + promise.ttlMillis() + " ms ended after " + lastedMillis + " ms");
         }
     }
 
     /** This one did not end in this tick. */
-    void lives(Grant grant) {
-        Promise promise = promises.get(grant.token());
+    void lives(Token token, String name) {
+        Promise promise = promises.get(token);
         if (ownMillis() > promise.latestOwnMillis()) {
             long lastedMillis = serverMillis.getAsLong() - promise.atMillis();
             throw new Violation(
                     Rule.LEASE_LENGTH,
-                    grant.resourceName(),
+                    name,
                     "a lease of " + promise.ttlMillis() + " ms is still there after " + lastedMillis + " ms");
         }
     }

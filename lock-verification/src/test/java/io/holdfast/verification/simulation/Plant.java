@@ -29,5 +29,21 @@ enum Plant {
     /** The server looks at its timers every other second only, and takes that for standing still. */
     TICKS_FORGOTTEN,
     /** Whoever only tries goes before those who wait. */
-    TRY_OVERTAKES
+    TRY_OVERTAKES,
+    /** The client counts its session's lease from the answer instead of from the request. */
+    SESSION_COUNTS_FROM_THE_ANSWER,
+    /** The client does not notice that its machine slept. */
+    SLEEP_NOT_NOTICED,
+    /** The server confirms heartbeats on sessions that are over. */
+    SESSION_RESURRECTED,
+    /** Closing a session is confirmed and not done. */
+    SESSION_CLOSE_LEAVES_LOCKS,
+    /** What was broken is granted again during the grace. */
+    GRACE_CUT_SHORT,
+    /** A loss is taken for heard as soon as it was written into an answer. */
+    LOSS_FORGOTTEN_BEFORE_HEARD,
+    /** The server does not say that others wait. */
+    WANTED_NOT_TOLD,
+    /** The client does not listen to what its session has lost. */
+    CLIENT_IGNORES_LOSSES
 }

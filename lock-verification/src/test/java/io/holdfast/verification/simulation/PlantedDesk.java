@@ -1,9 +1,12 @@
 package io.holdfast.verification.simulation;
 
 import io.holdfast.protocol.AcquireRequest;
+import io.holdfast.protocol.BreakRequest;
 import io.holdfast.protocol.CancelRequest;
 import io.holdfast.protocol.LockAnswer;
 import io.holdfast.protocol.LockMode;
+import io.holdfast.protocol.SessionBeaten;
+import io.holdfast.protocol.SessionRequest;
 import io.holdfast.protocol.Status;
 import io.holdfast.protocol.TokenRequest;
 import io.holdfast.server.core.AcquireCommand;
@@ -13,12 +16,15 @@ import io.holdfast.server.core.EndReason;
 import io.holdfast.server.core.Hold;
 import io.holdfast.server.core.LockTable;
 import io.holdfast.server.core.Part;
+import io.holdfast.server.core.Resource;
+import io.holdfast.server.core.Session;
 import io.holdfast.server.core.Terms;
 import io.holdfast.server.core.Token;
 import io.holdfast.server.service.Caller;
 import io.holdfast.server.service.LockService;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Desks that serve wrongly. The run ends at the first rule that is broken, so they need not do anything else right. */
 final class PlantedDesk {
@@ -30,6 +36,11 @@ final class PlantedDesk {
             case RELEASE_WAKES_NOBODY -> new WakesNobody(service, table);
             case CANCEL_DOES_NOTHING -> new CancelsNothing(service);
             case TRY_OVERTAKES -> new LetsOvertake(service, table);
+            case SESSION_RESURRECTED -> new Resurrects(service);
+            case SESSION_CLOSE_LEAVES_LOCKS -> new ClosesNothing(service);
+            case GRACE_CUT_SHORT -> new CutsGraces(service, table);
+            case LOSS_FORGOTTEN_BEFORE_HEARD -> new ForgetsLosses(service, table);
+            case WANTED_NOT_TOLD -> new TellsNobody(service);
             default -> new Desk(service);
         };
     }
@@ -64,6 +75,84 @@ final class PlantedDesk {
             }
             table.end(hold, EndReason.RELEASED);
             return LockAnswer.released();
+        }
+    }
+
+    private static final class Resurrects extends Desk {
+        private Resurrects(LockService service) {
+            super(service);
+        }
+
+        @Override
+        SessionBeaten beat(SessionRequest request) {
+            SessionBeaten beaten = super.beat(request);
+            return beaten != null
+                    ? beaten
+                    : new SessionBeaten(SimulatedServer.DEFAULT_TTL_MS, 0, List.of(), List.of(), false);
+        }
+    }
+
+    private static final class ClosesNothing extends Desk {
+        private ClosesNothing(LockService service) {
+            super(service);
+        }
+
+        @Override
+        LockAnswer close(SessionRequest request) {
+            return LockAnswer.refused(Status.CLOSED, "Session closed successfully");
+        }
+    }
+
+    private static final class CutsGraces extends Desk {
+        private final LockTable table;
+
+        private CutsGraces(LockService service, LockTable table) {
+            super(service);
+            this.table = table;
+        }
+
+        @Override
+        void breakHolds(BreakRequest request, Caller caller) {
+            super.breakHolds(request, caller);
+            Resource resource = table.find(request.resourceName());
+            if (resource != null) {
+                List.copyOf(resource.delays().keySet()).forEach(epoch -> table.endDelay(request.resourceName(), epoch));
+            }
+        }
+    }
+
+    private static final class ForgetsLosses extends Desk {
+        private final LockTable table;
+
+        private ForgetsLosses(LockService service, LockTable table) {
+            super(service);
+            this.table = table;
+        }
+
+        @Override
+        @Nullable
+        SessionBeaten beat(SessionRequest request) {
+            SessionBeaten beaten = super.beat(request);
+            Session session = table.session(Token.parse(request.sessionId()));
+            if (beaten != null && session != null) {
+                table.acknowledge(session, beaten.seq());
+            }
+            return beaten;
+        }
+    }
+
+    private static final class TellsNobody extends Desk {
+        private TellsNobody(LockService service) {
+            super(service);
+        }
+
+        @Override
+        @Nullable
+        SessionBeaten beat(SessionRequest request) {
+            SessionBeaten told = super.beat(request);
+            return told == null
+                    ? null
+                    : new SessionBeaten(told.remainingMs(), told.seq(), told.lost(), List.of(), told.draining());
         }
     }
 

@@ -6,6 +6,7 @@ import io.holdfast.protocol.AcquireAllRequest;
 import io.holdfast.protocol.AcquireTerms;
 import io.holdfast.protocol.CancelRequest;
 import io.holdfast.protocol.LockAnswer;
+import io.holdfast.protocol.TokenRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ final class SimulatedAcquire {
     private final SimulatedNode node;
     private final Plant plant;
     private final @Nullable String clientId;
+    private final @Nullable SimulatedSession session;
     private final Wish wish;
     private final Owner owner;
     private final List<SimulatedNetwork.Exchange> open = new ArrayList<>();
@@ -46,6 +48,7 @@ final class SimulatedAcquire {
             SimulatedNode node,
             Plant plant,
             @Nullable String clientId,
+            @Nullable SimulatedSession session,
             Wish wish,
             Owner owner) {
         this.world = world;
@@ -53,6 +56,7 @@ final class SimulatedAcquire {
         this.node = node;
         this.plant = plant;
         this.clientId = clientId;
+        this.session = session;
         this.wish = wish;
         this.owner = owner;
     }
@@ -71,10 +75,20 @@ final class SimulatedAcquire {
         if (over) {
             return;
         }
+        if (session != null && !session.isLive()) {
+            leaveSession();
+            return;
+        }
         int attempt = ++attempts;
         long sentMillis = node.nowMillis();
         AcquireTerms terms = new AcquireTerms(
-                clientId, wish.ttlMs(), wish.sliceMillis(), requestId, wish.lockDelayMillis(), Map.of());
+                clientId,
+                wish.ttlMs(),
+                wish.sliceMillis(),
+                requestId,
+                session == null ? null : session.id(),
+                wish.lockDelayMillis(),
+                Map.of());
         String askedAs = requestId;
         open.add(network.send(
                 node,
@@ -111,6 +125,10 @@ final class SimulatedAcquire {
                 drawRequestId();
                 repeatLater(true);
             }
+            case SESSION_NOT_FOUND -> {
+                Objects.requireNonNull(session).gone();
+                leaveSession();
+            }
             case MODE_MISMATCH, LIMIT_MISMATCH -> end();
             case BUSY, TIMEOUT -> {
                 if (wish.patienceMillis() == 0) {
@@ -126,11 +144,25 @@ final class SimulatedAcquire {
         }
     }
 
+    /** What was asked for in a session that is over counts no more. */
+    private void leaveSession() {
+        over = true;
+        open.forEach(SimulatedNetwork.Exchange::abandon);
+        owner.refused();
+    }
+
     private void granted(long sentMillis, LockAnswer answer) {
         long countedFrom = plant == Plant.CLIENT_COUNTS_FROM_THE_ANSWER ? node.nowMillis() : sentMillis;
         long ttlMillis = answer.ttlMs();
         Lease lease = Lease.granted(countedFrom, answer.waitedMs(), ttlMillis, answer.remainingMs());
-        if (!lease.isLive(node.nowMillis())) {
+        if (session != null && !session.isLive()) {
+            String name = wish.claims().get(0).resourceName();
+            network.send(
+                    node, Call.release(new TokenRequest(name, answer.lockToken())), REQUEST_TIMEOUT_MS, released -> {});
+            leaveSession();
+            return;
+        }
+        if (session == null && !lease.isLive(node.nowMillis())) {
             // Too late to trust it; with a request id what is left of it can be fetched again.
             repeatLater(true);
             return;

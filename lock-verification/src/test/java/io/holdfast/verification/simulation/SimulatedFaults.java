@@ -1,5 +1,6 @@
 package io.holdfast.verification.simulation;
 
+import io.holdfast.verification.simulation.Tally.Happening;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,9 +26,10 @@ final class SimulatedFaults {
         maybe(0.3, () -> server.restart(world.between(100, 3_000), world.between(200, 5_000)));
         maybe(0.3, () -> server.jumpWallClock(world.between(-3_600_000, 3_600_000)));
         maybe(0.3, () -> server.disk().setRough(world.chance(0.6)));
-        maybe(0.5, () -> anyClient().pause(world.between(100, world.chance(0.3) ? 30_000 : 3_000)));
+        maybe(0.5, () -> pause(anyClient(), world.between(100, world.chance(0.3) ? 30_000 : 3_000)));
         maybe(0.3, () -> anyClient().crash());
-        maybe(0.4, () -> anyClient().cutOff(world.between(100, world.chance(0.3) ? 40_000 : 5_000)));
+        maybe(0.4, () -> cutOff(anyClient(), world.between(100, world.chance(0.3) ? 40_000 : 5_000)));
+        maybe(0.4, () -> sleep(anyClient(), world.between(1_100, world.chance(0.3) ? 40_000 : 8_000)));
     }
 
     private void maybe(double probability, Runnable kind) {
@@ -47,6 +49,26 @@ final class SimulatedFaults {
 
     private SimulatedClient anyClient() {
         return clients.get((int) world.between(0, clients.size() - 1));
+    }
+
+    private void pause(SimulatedClient client, long millis) {
+        if (!client.node().isPaused()) {
+            world.tally().count(Happening.CLIENT_PAUSE);
+            client.node().pause(millis);
+        }
+    }
+
+    /** The machine of a client sleeps, for long enough to be noticed. */
+    private void sleep(SimulatedClient client, long millis) {
+        if (!client.node().isPaused()) {
+            world.tally().count(Happening.CLIENT_SLEEP);
+            client.node().sleep(millis);
+        }
+    }
+
+    private void cutOff(SimulatedClient client, long millis) {
+        world.tally().count(Happening.CLIENT_CUT_OFF);
+        client.node().cutOff(millis);
     }
 
     /** From now on nothing goes wrong, and whatever stands still goes on. */

@@ -4,6 +4,8 @@ import io.holdfast.client.core.BackOff;
 import io.holdfast.client.core.Lease;
 import io.holdfast.client.core.LeaseKeeper;
 import io.holdfast.client.core.LossCause;
+import io.holdfast.client.core.Pulse;
+import io.holdfast.client.core.WakefulKeeper;
 import io.holdfast.protocol.LockAnswer;
 import io.holdfast.protocol.ResourceClaim;
 import io.holdfast.protocol.Status;
@@ -12,7 +14,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a client was granted, kept alive by the library's own arithmetic until it is released or lost. */
-final class SimulatedHold {
+final class SimulatedHold implements Belief {
     private static final BackOff BACK_OFF = new BackOff(50, 1_000);
     private static final long REQUEST_TIMEOUT_MS = 2_000;
 
@@ -23,8 +25,9 @@ final class SimulatedHold {
     private final List<ResourceClaim> claims;
     private final String lockToken;
     private final long fencingToken;
-    private final LeaseKeeper keeper;
+    private final WakefulKeeper keeper;
     private final Runnable onOver;
+    private long confirmedAtRealMillis = -1;
     private int alarms;
     private int failures;
 
@@ -44,7 +47,7 @@ final class SimulatedHold {
         this.claims = claims;
         this.lockToken = grant.lockToken();
         this.fencingToken = grant.fencingToken();
-        this.keeper = new LeaseKeeper(lease, world.random());
+        this.keeper = new WakefulKeeper(lease, node.sleeps(), world.random());
         this.onOver = onOver;
     }
 
@@ -52,17 +55,24 @@ final class SimulatedHold {
         plan();
     }
 
-    List<ResourceClaim> claims() {
+    @Override
+    public List<ResourceClaim> claims() {
         return claims;
     }
 
-    long fencingToken() {
+    @Override
+    public long fencingToken() {
         return fencingToken;
     }
 
-    /** What the client's handle says now. */
-    boolean isHeld() {
-        return keeper.hold().isHeld(node.nowMillis());
+    @Override
+    public boolean isHeld() {
+        return keeper.judge(keeper.hold(), node.sleeps()).isHeld(node.nowMillis());
+    }
+
+    @Override
+    public long confirmedAtRealMillis() {
+        return confirmedAtRealMillis;
     }
 
     private void plan() {
@@ -77,30 +87,37 @@ final class SimulatedHold {
     }
 
     private void step() {
-        LeaseKeeper.Step step = keeper.step(node.nowMillis());
+        LeaseKeeper.Step step = keeper.step(node.nowMillis(), node.sleeps());
+        long sentAtRealMillis = world.nowMillis();
         if (step == LeaseKeeper.Step.BEAT) {
             network.send(
-                    node, Call.heartbeat(request()), keeper.beatTimeoutMillis(REQUEST_TIMEOUT_MS), this::beatReplied);
+                    node,
+                    Call.heartbeat(request()),
+                    keeper.beatTimeoutMillis(REQUEST_TIMEOUT_MS),
+                    answer -> beatReplied(sentAtRealMillis, answer));
         }
         follow(step);
     }
 
-    private void beatReplied(@Nullable LockAnswer answer) {
-        long nowMillis = node.nowMillis();
-        if (answer == null) {
-            follow(
-                    plant == Plant.CLIENT_IGNORES_LOST_HEARTBEATS
-                            ? keeper.beatConfirmed(nowMillis, null)
-                            : keeper.beatFailed(nowMillis));
-            return;
+    private void beatReplied(long sentAtRealMillis, @Nullable LockAnswer answer) {
+        Pulse pulse = judge(answer);
+        if (pulse.confirmed() && answer != null) {
+            confirmedAtRealMillis = sentAtRealMillis;
         }
-        follow(
-                switch (answer.status()) {
-                    case HEARTBEAT_RECEIVED -> keeper.beatConfirmed(nowMillis, answer.remainingMs());
-                    case NOT_FOUND -> keeper.beatRefused(LossCause.LEASE_GONE);
-                    case INVALID_TOKEN -> keeper.beatRefused(LossCause.OTHER_TOKEN);
-                    default -> keeper.beatFailed(nowMillis);
-                });
+        follow(keeper.beaten(node.nowMillis(), node.sleeps(), pulse));
+    }
+
+    private Pulse judge(@Nullable LockAnswer answer) {
+        if (answer == null) {
+            return plant == Plant.CLIENT_IGNORES_LOST_HEARTBEATS ? Pulse.confirmed(null) : Pulse.failed();
+        }
+        return switch (answer.status()) {
+            case HEARTBEAT_RECEIVED -> Pulse.confirmed(answer.remainingMs());
+            case NOT_FOUND ->
+                Pulse.refused(LockAnswer.BROKEN.equals(answer.reason()) ? LossCause.BROKEN : LossCause.LEASE_GONE);
+            case INVALID_TOKEN -> Pulse.refused(LossCause.OTHER_TOKEN);
+            default -> Pulse.failed();
+        };
     }
 
     private void follow(LeaseKeeper.Step step) {
@@ -120,7 +137,7 @@ final class SimulatedHold {
         if (keeper.isOver() || plant == Plant.CLIENT_NEVER_GIVES_BACK) {
             return;
         }
-        boolean held = keeper.end(node.nowMillis());
+        boolean held = keeper.end(node.nowMillis(), node.sleeps());
         world.log(names(), node.name() + " gives " + fencingToken + " back");
         sendRelease(held);
         if (!held) {

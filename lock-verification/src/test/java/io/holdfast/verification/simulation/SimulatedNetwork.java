@@ -1,6 +1,8 @@
 package io.holdfast.verification.simulation;
 
 import io.holdfast.protocol.LockAnswer;
+import io.holdfast.protocol.SessionBeaten;
+import io.holdfast.protocol.SessionOpened;
 import io.holdfast.verification.simulation.Tally.Happening;
 import java.io.IOException;
 import java.util.LinkedHashSet;
@@ -31,18 +33,18 @@ final class SimulatedNetwork {
     final class Exchange {
         private final SimulatedNode client;
         private final Call call;
-        private final Consumer<@Nullable LockAnswer> reply;
+        private final Consumer<byte @Nullable []> reply;
         private boolean settled;
         private boolean broken;
         private boolean toldServer;
 
-        private Exchange(SimulatedNode client, Call call, Consumer<@Nullable LockAnswer> reply) {
+        private Exchange(SimulatedNode client, Call call, Consumer<byte @Nullable []> reply) {
             this.client = client;
             this.call = call;
             this.reply = client.inThisLife(reply);
         }
 
-        private void settle(@Nullable LockAnswer answer) {
+        private void settle(byte @Nullable [] answer) {
             if (!settled) {
                 settled = true;
                 reply.accept(answer);
@@ -129,24 +131,46 @@ final class SimulatedNetwork {
 
         @Override
         public void answer(LockAnswer newAnswer, Runnable undelivered) {
-            if (answered) {
-                throw new Violation(Violation.Rule.PROTOCOL, call().about(), "answered twice: " + newAnswer);
-            }
-            answered = true;
+            note(show(newAnswer));
             answer = newAnswer;
-            open.remove(this);
-            world.log(call().about(), "server to " + clientName() + ": " + show(newAnswer));
             server.answered(this, newAnswer);
             Runnable notArrived = () -> {
                 undelivered.run();
                 server.grantCheck().undelivered(newAnswer);
             };
+            transmit(newAnswer.toJson(), notArrived);
+        }
+
+        @Override
+        public void opened(SessionOpened opened) {
+            note("opened, remaining=" + opened.remainingMs());
+            server.sessionCheck().opened(opened);
+            transmit(opened.toJson(), () -> {});
+        }
+
+        @Override
+        public void beaten(SessionBeaten beaten) {
+            note("beaten " + beaten);
+            server.sessionCheck().beaten(call(), beaten);
+            transmit(beaten.toJson(), () -> {});
+        }
+
+        private void note(String shown) {
+            if (answered) {
+                throw new Violation(Violation.Rule.PROTOCOL, call().about(), "answered twice: " + shown);
+            }
+            answered = true;
+            open.remove(this);
+            world.log(call().about(), "server to " + clientName() + ": " + shown);
+        }
+
+        private void transmit(byte[] body, Runnable notArrived) {
             if (exchange.toldServer) {
                 notArrived.run();
             } else if (exchange.broken || (faulty() && world.chance(faultRate))) {
                 lose(notArrived);
             } else {
-                deliver(newAnswer);
+                deliver(body);
             }
         }
 
@@ -171,21 +195,12 @@ final class SimulatedNetwork {
             }
         }
 
-        private void deliver(LockAnswer newAnswer) {
-            byte[] body = newAnswer.toJson();
+        private void deliver(byte[] body) {
             world.after(delayMillis(), () -> {
                 if (!exchange.broken && !exchange.client.isCutOff()) {
-                    exchange.client.handle(() -> exchange.settle(read(body)));
+                    exchange.client.handle(() -> exchange.settle(body));
                 }
             });
-        }
-
-        private LockAnswer read(byte[] body) {
-            try {
-                return LockAnswer.read(body);
-            } catch (IOException e) {
-                throw new Violation(Violation.Rule.PROTOCOL, call().about(), e.toString());
-            }
         }
 
         private void tellGone(Exchange which) {
@@ -201,8 +216,22 @@ final class SimulatedNetwork {
         }
     }
 
-    /** Sends a request. */
+    /** Sends a request about locks. */
     Exchange send(SimulatedNode client, Call call, long timeoutMillis, Consumer<@Nullable LockAnswer> reply) {
+        return exchange(client, call, timeoutMillis, body -> reply.accept(body == null ? null : read(call, body)));
+    }
+
+    /** Reads an answer as a client does. */
+    static LockAnswer read(Call call, byte[] body) {
+        try {
+            return LockAnswer.read(body);
+        } catch (IOException e) {
+            throw new Violation(Violation.Rule.PROTOCOL, call.about(), e.toString());
+        }
+    }
+
+    /** Sends a request; the reply is given the answer as it came, or null. */
+    Exchange exchange(SimulatedNode client, Call call, long timeoutMillis, Consumer<byte @Nullable []> reply) {
         Exchange exchange = new Exchange(client, call, reply);
         world.log(call.about(), client.name() + " sends " + call);
         client.after(timeoutMillis, exchange::timeOut);

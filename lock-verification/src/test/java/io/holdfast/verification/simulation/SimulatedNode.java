@@ -1,8 +1,10 @@
 package io.holdfast.verification.simulation;
 
+import io.holdfast.client.core.Pace;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A process: it has a clock of its own, which starts anywhere and runs a little fast or slow; it may stand still while
@@ -17,6 +19,11 @@ final class SimulatedNode {
     private boolean paused;
     private long cutOffUntilMillis;
     private int pauses;
+    private long sleptMillis;
+    private long asleepSinceMillis;
+    private boolean asleep;
+    private @Nullable Pace pace;
+    private Runnable onWakeUp = () -> {};
     private int life;
 
     SimulatedNode(SimulatedWorld world, String name, double rate) {
@@ -34,9 +41,61 @@ final class SimulatedNode {
         return paused;
     }
 
-    /** This node's monotonic clock. */
+    /** This node's monotonic clock, and what the client's own reckoning says was slept. */
     long nowMillis() {
-        return offsetMillis + (long) (world.nowMillis() * rate);
+        return look() + (pace == null ? 0 : pace.sleptMillis());
+    }
+
+    /** How often the client finds that the machine has slept. */
+    int sleeps() {
+        look();
+        return pace == null ? 0 : pace.sleeps();
+    }
+
+    /** From now on sleep is noticed, as a client does. */
+    void watchSleep() {
+        pace = Pace.begin(monotonicMillis() + sleptMillis, monotonicMillis());
+    }
+
+    /** The wall clock alone goes on while the machine sleeps; both run at the machine's own rate else. */
+    private long look() {
+        long monotonic = monotonicMillis();
+        if (pace != null && !asleep) {
+            pace = pace.compared(monotonic + sleptMillis, monotonic);
+        }
+        return monotonic;
+    }
+
+    private long monotonicMillis() {
+        long awakeMillis = (asleep ? asleepSinceMillis : world.nowMillis()) - sleptMillis;
+        return offsetMillis + (long) (awakeMillis * rate);
+    }
+
+    /** Whether nothing can ask this process anything, because its machine sleeps. */
+    boolean isAsleep() {
+        return asleep;
+    }
+
+    /** Has that done first thing when the machine wakes up. */
+    void onWakeUp(Runnable action) {
+        onWakeUp = action;
+    }
+
+    /** The machine sleeps for a while of real time; its monotonic clock stands still. */
+    void sleep(long realMillis) {
+        if (!paused) {
+            pause(realMillis);
+            asleep = true;
+            asleepSinceMillis = world.nowMillis();
+        }
+    }
+
+    private void wakeUp() {
+        if (asleep) {
+            sleptMillis += world.nowMillis() - asleepSinceMillis;
+            asleep = false;
+            onWakeUp.run();
+        }
     }
 
     /** Does something now, or when this node runs again. */
@@ -89,6 +148,7 @@ final class SimulatedNode {
         }
         paused = false;
         pauses++;
+        wakeUp();
         world.log(name + " runs again, " + inbox.size() + " things wait for it");
         while (!inbox.isEmpty() && !paused) {
             inbox.remove().run();
@@ -109,6 +169,7 @@ final class SimulatedNode {
     void die() {
         life++;
         pauses++;
+        wakeUp();
         paused = false;
         inbox.clear();
     }

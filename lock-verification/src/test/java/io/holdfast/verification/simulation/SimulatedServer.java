@@ -139,6 +139,10 @@ final class SimulatedServer {
         return disk;
     }
 
+    SessionCheck sessionCheck() {
+        return grantCheck.sessionCheck();
+    }
+
     GrantCheck grantCheck() {
         return grantCheck;
     }
@@ -156,7 +160,7 @@ final class SimulatedServer {
         whenRunning(run, () -> {
             unread -= late;
             connection.call().serve(Objects.requireNonNull(running).desk, connection);
-            grantCheck.served();
+            grantCheck.served(connection.call());
         });
     }
 
@@ -182,7 +186,7 @@ final class SimulatedServer {
             world.log(connection.call().about(), "server hears that " + connection.clientName() + " is gone");
             grantCheck.gone(connection);
             gone.run();
-            grantCheck.served();
+            grantCheck.served(connection.call());
         }
     }
 

@@ -17,6 +17,7 @@ final class Simulation {
     private final SimulatedWorld world;
     private final SimulatedServer server;
     private final List<SimulatedClient> clients = new ArrayList<>();
+    private final @Nullable SimulatedOperator operator;
     private final SimulatedFaults faults;
     private final BeliefCheck beliefCheck;
     private @Nullable Violation violation;
@@ -30,10 +31,15 @@ final class Simulation {
         server.connect(network);
         long count = world.between(3, 6);
         for (int i = 0; i < count; i++) {
-            clients.add(new SimulatedClient(world, network, "client" + i, plant, world.chance(0.2)));
+            clients.add(
+                    world.chance(0.5)
+                            ? new SessionClient(world, network, "client" + i, plant)
+                            : new LeaseClient(world, network, "client" + i, plant, world.chance(0.3)));
         }
+        operator = world.chance(0.5) ? new SimulatedOperator(world, network) : null;
         faults = new SimulatedFaults(world, server, clients);
         beliefCheck = new BeliefCheck(clients, server);
+        clients.forEach(client -> client.node().onWakeUp(beliefCheck::look));
     }
 
     /** Plays a seed to its end, or to the first rule that is broken. */
@@ -55,6 +61,9 @@ final class Simulation {
     private void run() {
         server.start();
         clients.forEach(SimulatedClient::start);
+        if (operator != null) {
+            operator.start();
+        }
         faults.start();
         runUntil(world.between(30_000, 90_000), false);
         faults.heal();
@@ -73,6 +82,8 @@ final class Simulation {
         return table != null
                 && table.size() == 0
                 && table.waiters() == 0
+                && table.sessions() == 0
+                && table.delays() == 0
                 && clients.stream().allMatch(SimulatedClient::isIdle);
     }
 
@@ -96,7 +107,10 @@ final class Simulation {
                 Rule.LIVENESS,
                 name,
                 who + " were not served, or something stayed behind: "
-                        + (table == null ? "no server" : table.size() + " held, " + table.waiters() + " waiting"));
+                        + (table == null
+                                ? "no server"
+                                : table.size() + " held, " + table.waiters() + " waiting, " + table.sessions()
+                                        + " sessions, " + table.delays() + " delays"));
     }
 
     @Nullable

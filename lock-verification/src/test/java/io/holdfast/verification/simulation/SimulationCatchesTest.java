@@ -8,9 +8,9 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Checks that find nothing when something is wrong are worth nothing: every planted bug is found within a few seeds. */
+/** Checks that find nothing when something is wrong are worth nothing: every planted bug is found within a bounded number of seeds. */
 final class SimulationCatchesTest {
-    private static final long SEEDS = 50;
+    private static final long SEEDS = 500;
 
     @ParameterizedTest
     @CsvSource({
@@ -27,6 +27,14 @@ final class SimulationCatchesTest {
         "CANCEL_DOES_NOTHING, ONE_GRANT_PER_REQUEST",
         "TICKS_FORGOTTEN, LEASE_LENGTH",
         "TRY_OVERTAKES, TICKET_ORDER",
+        "SESSION_COUNTS_FROM_THE_ANSWER, BACKED_BELIEF",
+        "SLEEP_NOT_NOTICED, BACKED_BELIEF",
+        "SESSION_RESURRECTED, SESSION_LIFE",
+        "SESSION_CLOSE_LEAVES_LOCKS, SESSION_LIFE",
+        "GRACE_CUT_SHORT, BACKED_BELIEF",
+        "LOSS_FORGOTTEN_BEFORE_HEARD, LOSS_TOLD",
+        "WANTED_NOT_TOLD, WANTED_TOLD",
+        "CLIENT_IGNORES_LOSSES, LOSS_TOLD",
     })
     void aPlantedBugIsFound(Plant plant, Rule rule) {
         List<String> found = new ArrayList<>();

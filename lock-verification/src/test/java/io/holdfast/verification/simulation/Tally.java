@@ -36,7 +36,20 @@ final class Tally {
         CLIENT_CUT_OFF,
         CONNECTION_LOST,
         DUPLICATE,
-        DISK_FAILURE
+        DISK_FAILURE,
+        SESSION_OPENED,
+        /** A session was closed by its client. */
+        SESSION_CLOSED,
+        /** The server ended a session that was not renewed. */
+        SESSION_EXPIRED,
+        /** A client heard that others wait. */
+        WANTED,
+        BREAK,
+        /** ... with a grace shorter than what a holder may believe in. */
+        EXCLUSION_GIVEN_UP,
+        /** A client heard that its session had lost a lock. */
+        LOSS_HEARD,
+        CLIENT_SLEEP
     }
 
     void count(Happening happening) {

@@ -27,6 +27,12 @@ final class Violation extends RuntimeException {
         NO_LOST_WAKE_UP,
         /** When the faults are over, everybody who asks gets it, and nothing stays behind. */
         LIVENESS,
+        /** A lock in a session lives as long as the session, or until it is given back or broken, no longer and no shorter. */
+        SESSION_LIFE,
+        /** A loss is told until it was acknowledged, and who was told does not believe any more. */
+        LOSS_TOLD,
+        /** A session hears what it holds and others wait for, and nothing else. */
+        WANTED_TOLD,
         /** An answer is given once and can be read. */
         PROTOCOL
     }

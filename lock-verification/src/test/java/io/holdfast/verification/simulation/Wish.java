@@ -38,6 +38,23 @@ record Wish(
                 false);
     }
 
+    /**
+     * A wish whose lock is to live in a session, and so has no length of its own. It has a request id, as those of the library
+     * have: a grant nobody heard of would live as long as the session.
+     */
+    static Wish inSession(SimulatedWorld world) {
+        Wish any = any(world);
+        // A session may be as short as a second, and no wait is longer than five of its lengths.
+        return new Wish(
+                any.claims,
+                null,
+                Math.min(any.sliceMillis, 4_000),
+                any.patienceMillis,
+                any.holdMillis,
+                any.lockDelayMillis,
+                true);
+    }
+
     static Wish any(SimulatedWorld world) {
         boolean named = world.chance(0.8);
         boolean tries = world.chance(0.2);
