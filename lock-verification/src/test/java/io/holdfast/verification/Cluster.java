@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /** Some processes of the real jar on this machine that serve as one. */
@@ -43,7 +44,7 @@ final class Cluster implements AutoCloseable {
     }
 
     /** Gives a node its addresses, and tells them to those that are started with {@code known}. */
-    void introduce(String id, JsonArray known) throws IOException {
+    void introduce(String id, JsonArray known) {
         int httpPort = freePort();
         known.add(new JsonObject()
                 .put("id", id)
@@ -52,10 +53,17 @@ final class Cluster implements AutoCloseable {
         endpoints.put(id, URI.create("http://127.0.0.1:" + httpPort));
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+    /** Below those the system gives to outgoing connections, which could take one while its node is away. */
+    private static int freePort() {
+        for (int attempt = 0; attempt < 1_000; attempt++) {
+            int port = ThreadLocalRandom.current().nextInt(10_000, 30_000);
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (IOException e) {
+                // somebody has it
+            }
         }
+        throw new IllegalStateException("no free port");
     }
 
     /** Starts a node on its own directory, which may be there already. */

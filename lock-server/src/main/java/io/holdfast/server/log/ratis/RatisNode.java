@@ -35,6 +35,7 @@ import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+import org.apache.ratis.util.ExitUtils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -125,6 +126,8 @@ public final class RatisNode {
         } catch (DamagedLogException e) {
             throw new IOException("cannot open the log: " + e.getMessage(), e);
         }
+        // Else Ratis ends the process by itself when its port is taken; as an exception that is one line.
+        ExitUtils.disableSystemExit();
         RatisNode node = new RatisNode(directory, group, emptyTable, loop, watcher);
         try {
             node.server.start();
