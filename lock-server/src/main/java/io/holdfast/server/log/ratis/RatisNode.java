@@ -53,7 +53,7 @@ public final class RatisNode {
     private static final int SNAPSHOT_AFTER = 500_000;
 
     private static final long ADMIN_CALL = 0;
-    private static final long SNAPSHOT_TIMEOUT_MILLIS = 60_000;
+    private static final long ADMIN_TIMEOUT_MILLIS = 60_000;
 
     private final Group group;
     private final Executor loop;
@@ -66,13 +66,14 @@ public final class RatisNode {
     private final ClientId client = ClientId.randomId();
     private final AtomicLong commandsSinceSnapshot = new AtomicLong();
     private final AtomicBoolean snapshotUnderWay = new AtomicBoolean();
-    private final AtomicBoolean failed = new AtomicBoolean();
     private volatile long holdsInSnapshot;
     /** Touched by the appender's thread only. */
     private long calls;
 
-    /** Touched on the loop only. */
+    /** Touched on the loop only, like {@link #failed}. */
     private @Nullable RatisLog current;
+
+    private boolean failed;
 
     /** Who is told, on the event loop, what becomes of the node. */
     public interface Watcher {
@@ -207,7 +208,8 @@ public final class RatisNode {
     }
 
     private void fail(String why) {
-        if (failed.compareAndSet(false, true)) {
+        if (!failed) {
+            failed = true;
             if (current != null) {
                 current.end();
             }
@@ -231,7 +233,7 @@ public final class RatisNode {
             try {
                 DivisionInfo info = division().getInfo();
                 if (info.isLeader() && info.getCurrentTerm() == term) {
-                    transferTo(null);
+                    boolean unused = transferTo(null, ADMIN_TIMEOUT_MILLIS);
                 }
             } catch (IOException | RuntimeException e) {
                 LOG.error("Cannot give up the lead: {}", describe(e));
@@ -260,7 +262,7 @@ public final class RatisNode {
         try {
             holdsInSnapshot = snapshots.make();
             RaftClientReply reply = server.snapshotManagement(SnapshotManagementRequest.newCreate(
-                    client, group.selfId(), Group.ID, ADMIN_CALL, SNAPSHOT_TIMEOUT_MILLIS, 0));
+                    client, group.selfId(), Group.ID, ADMIN_CALL, ADMIN_TIMEOUT_MILLIS, 0));
             if (!reply.isSuccess()) {
                 throw new IOException(describe(reply.getException()));
             }
@@ -398,10 +400,6 @@ public final class RatisNode {
             LOG.info("Cannot hand over the lead: {}", describe(e));
             return false;
         }
-    }
-
-    private void transferTo(@Nullable String raftId) throws IOException {
-        boolean unused = transferTo(raftId, SNAPSHOT_TIMEOUT_MILLIS);
     }
 
     /** To nobody in particular with null. */
