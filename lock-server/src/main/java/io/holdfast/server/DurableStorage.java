@@ -1,8 +1,6 @@
 package io.holdfast.server;
 
 import io.holdfast.server.core.LockTable;
-import io.holdfast.server.log.CommandLog;
-import io.holdfast.server.log.CommandWriter;
 import io.holdfast.server.log.NodeFile;
 import io.holdfast.server.log.Promises;
 import io.holdfast.server.log.RestartState;
@@ -27,14 +25,13 @@ final class DurableStorage implements Storage {
     private final StateFile file;
     private final @Nullable RestartState last;
     private final RatisLog log;
-    private final Promises promises = Promises.unlimited();
-    private final long firstEventId;
+    private final StoredState state;
 
     private DurableStorage(StateFile file, @Nullable RestartState last, RatisLog log, long firstEventId) {
         this.file = file;
         this.last = last;
         this.log = log;
-        this.firstEventId = firstEventId;
+        this.state = new StoredState(log.table(), log, Promises.unlimited(), Promises.mustWaitFor(last), firstEventId);
     }
 
     /** Whether a durable server has ever run on that directory. */
@@ -64,38 +61,13 @@ final class DurableStorage implements Storage {
                 loop,
                 onFailed);
         DurableStorage storage = new DurableStorage(file, last, log, wallMillis * EVENTS_PER_MILLI);
-        loop.execute(() -> storage.begin(wallMillis));
+        loop.execute(() -> StoredState.keep(log, last, wallMillis));
         return storage;
     }
 
-    private void begin(long wallMillis) {
-        LockTable table = log.table();
-        table.onChange(new CommandWriter(log::append));
-        if (table.lastFencingToken() == 0) {
-            // Above what a run in memory mode gave out here, and a durable one that was deleted, as far as the clock
-            // tells.
-            table.raiseFencing(Promises.firstFencing(last, wallMillis));
-        }
-    }
-
     @Override
-    public LockTable table() {
-        return log.table();
-    }
-
-    @Override
-    public CommandLog log() {
-        return log;
-    }
-
-    @Override
-    public Promises promises() {
-        return promises;
-    }
-
-    @Override
-    public long recoveryMillis() {
-        return Promises.mustWaitFor(last);
+    public StoredState state() {
+        return state;
     }
 
     /** Nothing of the run in memory mode is believed in any more, and the next start need not wait for it again. */
@@ -104,11 +76,6 @@ final class DurableStorage implements Storage {
         if (last != null && !last.clean()) {
             file.write(new RestartState(last.longestTtlMillis(), last.fencingReserved(), true));
         }
-    }
-
-    @Override
-    public long firstEventId() {
-        return firstEventId;
     }
 
     @Override

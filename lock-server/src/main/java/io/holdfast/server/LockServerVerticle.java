@@ -128,11 +128,12 @@ public final class LockServerVerticle extends VerticleBase {
     }
 
     private Future<?> serve(LockServerConfig config, Storage storage) {
+        long recoveryMillis = storage.state().recoveryMillis();
         Connections connections = connections(config);
-        Serving serving = new Serving(vertx, config, time, storage, connections, isLoopback(config.host()));
+        Serving serving = new Serving(vertx, config, time, storage.state(), connections, isLoopback(config.host()));
         LockService service = serving.service();
-        if (storage.recoveryMillis() > 0) {
-            vertx.setTimer(storage.recoveryMillis() + Ticks.PERIOD_MS, id -> noteRecovery(storage));
+        if (recoveryMillis > 0) {
+            vertx.setTimer(recoveryMillis + Ticks.PERIOD_MS, id -> noteRecovery(storage));
         }
         return listen(config, connections, serving.routes())
                 .onSuccess(server -> {
@@ -141,9 +142,9 @@ public final class LockServerVerticle extends VerticleBase {
                             config.drainMillis(),
                             millis -> end(service, storage.keepsLocks() ? 0 : millis),
                             () -> close(storage, service.isClean()));
-                    announce(config, server, storage.recoveryMillis());
+                    announce(config, server, recoveryMillis);
                 })
-                .recover(e -> close(storage, storage.recoveryMillis() == 0).transform(done -> Future.failedFuture(e)));
+                .recover(e -> close(storage, recoveryMillis == 0).transform(done -> Future.failedFuture(e)));
     }
 
     /** Listens first: the nodes find each other by asking. */

@@ -2,7 +2,6 @@ package io.holdfast.server;
 
 import io.holdfast.protocol.ProtocolLimits;
 import io.holdfast.server.core.LockTable;
-import io.holdfast.server.log.CommandLog;
 import io.holdfast.server.log.MemoryLog;
 import io.holdfast.server.log.Promises;
 import io.holdfast.server.log.RestartState;
@@ -18,22 +17,21 @@ final class MemoryStorage implements Storage {
     private static final Logger LOG = LoggerFactory.getLogger(MemoryStorage.class);
 
     private final StateFile file;
-    private final @Nullable RestartState last;
     private final Promises promises;
-    private final LockTable table;
-    private final CommandLog log = new MemoryLog();
+    private final StoredState state;
 
     private MemoryStorage(
             StateFile file, @Nullable RestartState last, RestartState first, int endedRequestsKept, Vertx vertx) {
         this.file = file;
-        this.last = last;
-        this.table = new LockTable(first.fencingReserved() - Promises.FENCING_BLOCK, endedRequestsKept);
         this.promises = new Promises(first, (state, done) -> vertx.executeBlocking(() -> {
                     file.write(state);
                     return true;
                 })
                 .onFailure(e -> LOG.error("Cannot write the state file: {}", e.getMessage()))
                 .onComplete(written -> done.accept(written.succeeded())));
+        LockTable table = new LockTable(first.fencingReserved() - Promises.FENCING_BLOCK, endedRequestsKept);
+        this.state = new StoredState(
+                table, new MemoryLog(), promises, Promises.mustWaitFor(last), table.lastFencingToken() + 1);
     }
 
     static MemoryStorage open(LockServerConfig config, StateFile file, long wallMillis, Vertx vertx)
@@ -58,33 +56,13 @@ final class MemoryStorage implements Storage {
     }
 
     @Override
-    public LockTable table() {
-        return table;
-    }
-
-    @Override
-    public CommandLog log() {
-        return log;
-    }
-
-    @Override
-    public Promises promises() {
-        return promises;
-    }
-
-    @Override
-    public long recoveryMillis() {
-        return Promises.mustWaitFor(last);
+    public StoredState state() {
+        return state;
     }
 
     @Override
     public void recovered() {
         // What counts is how this run ends.
-    }
-
-    @Override
-    public long firstEventId() {
-        return table.lastFencingToken() + 1;
     }
 
     @Override

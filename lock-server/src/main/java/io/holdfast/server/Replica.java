@@ -6,6 +6,7 @@ import io.holdfast.server.http.Connections;
 import io.holdfast.server.http.FrontDoor;
 import io.holdfast.server.log.Member;
 import io.holdfast.server.log.NodeFile;
+import io.holdfast.server.log.Promises;
 import io.holdfast.server.log.StateFile;
 import io.holdfast.server.log.ratis.Group;
 import io.holdfast.server.log.ratis.RatisLog;
@@ -30,6 +31,8 @@ import org.slf4j.LoggerFactory;
 final class Replica implements RatisNode.Watcher {
     private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
     private static final String LOG_DIRECTORY = "log";
+    /** More events than this do not happen in one term, nor terms in the life of a cluster than are left for. */
+    private static final int EVENT_BITS = 32;
 
     private final Vertx vertx;
     private final Executor loop;
@@ -150,11 +153,12 @@ final class Replica implements RatisNode.Watcher {
     @Override
     public void leads(RatisLog log) {
         LOG.info("Leading in term {} with {} locks", log.term(), log.table().size());
+        StoredState.keep(log, null, time.wallMillis());
         serving = new Serving(
                 vertx,
                 config,
                 time,
-                new LedStorage(log, time.wallMillis()),
+                new StoredState(log.table(), log, Promises.unlimited(), 0, log.term() << EVENT_BITS),
                 clients().connections,
                 clients().onLoopback);
         clients().door.serve(serving.routes(), serving.service()::readiness);

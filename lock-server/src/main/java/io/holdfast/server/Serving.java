@@ -25,25 +25,25 @@ final class Serving {
             Vertx vertx,
             LockServerConfig config,
             TimeSource time,
-            Storage storage,
+            StoredState state,
             Connections connections,
             boolean onLoopback) {
         this.vertx = vertx;
-        Events events = new Events(
-                config.events(), storage.firstEventId(), time, storage.log(), work -> vertx.getOrCreateContext()
+        Events events =
+                new Events(config.events(), state.firstEventId(), time, state.log(), work -> vertx.getOrCreateContext()
                         .runOnContext(turn -> Ticks.repeat(vertx, work)));
         this.service = new LockService(
-                storage.table(),
+                state.table(),
                 time,
                 new TokenSource(),
-                storage.promises(),
+                state.promises(),
                 config.service(),
-                storage.recoveryMillis(),
+                state.recoveryMillis(),
                 events);
         service.resume();
         this.routes = new LockRoutes(
                         service,
-                        storage.log(),
+                        state.log(),
                         connections,
                         config.rules(),
                         config.http().maxBodyBytes(),
