@@ -26,9 +26,9 @@ final class SimulatedHold implements Belief {
     private final String lockToken;
     private final long fencingToken;
     private final WakefulKeeper keeper;
+    private final SimulatedAlarm alarm;
     private final Runnable onOver;
     private long confirmedAtRealMillis = -1;
-    private int alarms;
     private int failures;
 
     SimulatedHold(
@@ -48,6 +48,7 @@ final class SimulatedHold implements Belief {
         this.lockToken = grant.lockToken();
         this.fencingToken = grant.fencingToken();
         this.keeper = new WakefulKeeper(lease, node.sleeps(), world.random());
+        this.alarm = new SimulatedAlarm(node, this::step);
         this.onOver = onOver;
     }
 
@@ -76,13 +77,10 @@ final class SimulatedHold implements Belief {
     }
 
     private void plan() {
-        int alarm = ++alarms;
-        if (!keeper.isOver()) {
-            node.after(keeper.dueMillis() - node.nowMillis(), () -> {
-                if (alarm == alarms) {
-                    step();
-                }
-            });
+        if (keeper.isOver()) {
+            alarm.cancel();
+        } else {
+            alarm.at(keeper.dueMillis());
         }
     }
 

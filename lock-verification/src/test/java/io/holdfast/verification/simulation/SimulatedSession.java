@@ -33,10 +33,10 @@ final class SimulatedSession {
     private final Plant plant;
     private final String id;
     private final WakefulKeeper keeper;
+    private final SimulatedAlarm alarm;
     private final SessionLocks<SimulatedSessionLock> locks;
     private final BooleanSupplier isIdle;
     private long confirmedAtRealMillis = -1;
-    private int alarms;
     private int failures;
 
     /**
@@ -60,6 +60,7 @@ final class SimulatedSession {
         long countedFrom = plant == Plant.SESSION_COUNTS_FROM_THE_ANSWER ? node.nowMillis() : sentMillis;
         Lease lease = Lease.granted(countedFrom, 0, opened.ttlMs(), opened.remainingMs());
         this.keeper = new WakefulKeeper(lease, node.sleeps(), world.random());
+        this.alarm = new SimulatedAlarm(node, this::step);
         this.locks = new SessionLocks<>(ProtocolLimits.MAX_SESSION_NEWS, node.nowMillis());
         this.isIdle = isIdle;
     }
@@ -134,13 +135,10 @@ final class SimulatedSession {
     }
 
     private void plan() {
-        int alarm = ++alarms;
-        if (!keeper.isOver()) {
-            node.after(keeper.dueMillis() - node.nowMillis(), () -> {
-                if (alarm == alarms) {
-                    step();
-                }
-            });
+        if (keeper.isOver()) {
+            alarm.cancel();
+        } else {
+            alarm.at(keeper.dueMillis());
         }
     }
 
