@@ -30,11 +30,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Three processes of the real jar that serve as one, and what becomes of it when one of them goes. {@code
- * -Dcrash.rounds=20} for the long run, {@code -Dseed=N} for the same choices again.
+ * -Pcrash} for the long run, {@code -Dseed=N} for the same choices again.
  */
 @Timeout(value = 15, unit = TimeUnit.MINUTES)
 final class ClusterTest {
-    private static final int ROUNDS = Integer.getInteger("crash.rounds", 2);
+    private static final int ROUNDS = Integer.getInteger("failover.rounds", 2);
     private static final int CALLERS = 6;
     /** What is promised; the few rounds of a normal run share their machine with whatever else it builds. */
     private static final Duration LONGEST_FAIL_OVER = Duration.ofSeconds(ROUNDS < 20 ? 15 : 4);
