@@ -21,18 +21,47 @@ import java.util.concurrent.TimeUnit;
 final class Cluster implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 60;
 
+    /** All nodes on this host. */
+    private static final Hosts LOOPBACK = new Hosts() {
+        @Override
+        public String address(String id) {
+            return "127.0.0.1";
+        }
+
+        @Override
+        public List<String> wrapper(String id) {
+            return List.of();
+        }
+    };
+
     private final Path folder;
+    private final Hosts hosts;
     private final JsonArray peers = new JsonArray();
     private final Map<String, URI> endpoints = new LinkedHashMap<>();
     private final Map<String, ServerProcess> nodes = new LinkedHashMap<>();
 
-    private Cluster(Path folder) {
+    /** Where nodes run. */
+    interface Hosts {
+        /** The address of a node. */
+        String address(String id);
+
+        /** The command that runs another one there in its own place. */
+        List<String> wrapper(String id);
+    }
+
+    private Cluster(Path folder, Hosts hosts) {
         this.folder = folder;
+        this.hosts = hosts;
     }
 
     /** Starts nodes n1, n2 and so on, and waits until one of them leads. */
     static Cluster start(Path folder, int size) throws Exception {
-        Cluster cluster = new Cluster(folder);
+        return start(folder, size, LOOPBACK);
+    }
+
+    /** The same on other hosts. */
+    static Cluster start(Path folder, int size, Hosts hosts) throws Exception {
+        Cluster cluster = new Cluster(folder, hosts);
         for (int i = 1; i <= size; i++) {
             cluster.introduce("n" + i, cluster.peers);
         }
@@ -45,12 +74,13 @@ final class Cluster implements AutoCloseable {
 
     /** Gives a node its addresses, and tells them to those that are started with {@code known}. */
     void introduce(String id, JsonArray known) {
+        String host = hosts.address(id);
         int httpPort = freePort();
         known.add(new JsonObject()
                 .put("id", id)
-                .put("address", "127.0.0.1:" + freePort())
-                .put("httpAddress", "127.0.0.1:" + httpPort));
-        endpoints.put(id, URI.create("http://127.0.0.1:" + httpPort));
+                .put("address", host + ":" + freePort())
+                .put("httpAddress", host + ":" + httpPort));
+        endpoints.put(id, URI.create("http://" + host + ":" + httpPort));
     }
 
     /** Below those the system gives to outgoing connections, which could take one while its node is away. */
@@ -77,11 +107,12 @@ final class Cluster implements AutoCloseable {
         JsonObject conf = new JsonObject()
                 .put("storage", "replicated")
                 .put("nodeId", id)
+                .put("host", hosts.address(id))
                 .put("dataDir", own.resolve("data").toString())
                 .put("peers", known);
         Path file = own.resolve("conf.json");
         Files.writeString(file, conf.encode());
-        ServerProcess node = ServerProcess.startAsConfigured(own, "--conf", file.toString());
+        ServerProcess node = ServerProcess.startUnder(hosts.wrapper(id), own, "--conf", file.toString());
         nodes.put(id, node);
         return node;
     }

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 /** The real jar in a process of its own. Its output goes to files in the folder given. */
 final class ServerProcess implements AutoCloseable {
     private static final Path JAR = Path.of("../lock-server/target/lock-server.jar");
-    private static final Pattern LISTENING = Pattern.compile("Listening on http://[^:]+:(\\d+)");
+    private static final Pattern LISTENING = Pattern.compile("Listening on (http://[^:]+:(\\d+))");
     private static final int EXIT_WAIT_SECONDS = 30;
     private static final Duration ANSWER_WAIT = Duration.ofSeconds(30);
 
@@ -26,6 +26,7 @@ final class ServerProcess implements AutoCloseable {
     private final File out;
     private final File err;
     private final HttpClient http = HttpClient.newHttpClient();
+    private String base = "";
     private int port;
 
     private ServerProcess(Process process, File out, File err) {
@@ -36,11 +37,16 @@ final class ServerProcess implements AutoCloseable {
 
     /** Runs the jar with system properties (as {@code -D…}) and arguments, without waiting for anything. */
     static ServerProcess run(Path folder, String... arguments) throws IOException {
+        return runUnder(List.of(), folder, arguments);
+    }
+
+    /** The same under a command that runs another one in its own place. */
+    private static ServerProcess runUnder(List<String> wrapper, Path folder, String... arguments) throws IOException {
         if (!Files.exists(JAR)) {
             throw new IllegalStateException(JAR + " is missing: run mvn verify from the top");
         }
-        List<String> command =
-                new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java")));
+        List<String> command = new ArrayList<>(wrapper);
+        command.add(ProcessHandle.current().info().command().orElse("java"));
         for (String argument : arguments) {
             if (argument.startsWith("-D")) {
                 command.add(argument);
@@ -66,12 +72,17 @@ final class ServerProcess implements AutoCloseable {
     static ServerProcess start(Path folder, String... arguments) throws IOException, InterruptedException {
         List<String> all = new ArrayList<>(List.of(arguments));
         all.add("-Dholdfast.port=0");
-        return startAsConfigured(folder, all.toArray(String[]::new));
+        return startUnder(List.of(), folder, all.toArray(String[]::new));
     }
 
-    /** Runs the jar on the port its configuration names and waits until it listens. */
-    static ServerProcess startAsConfigured(Path folder, String... arguments) throws IOException, InterruptedException {
-        ServerProcess server = run(folder, arguments);
+    /**
+     * Runs the jar on the port its configuration names and waits until it listens.
+     *
+     * @param wrapper a command that runs another one in its own place; may be empty
+     */
+    static ServerProcess startUnder(List<String> wrapper, Path folder, String... arguments)
+            throws IOException, InterruptedException {
+        ServerProcess server = runUnder(wrapper, folder, arguments);
         server.awaitListening();
         return server;
     }
@@ -81,7 +92,8 @@ final class ServerProcess implements AutoCloseable {
         while (System.nanoTime() < deadline) {
             Matcher matcher = LISTENING.matcher(output());
             if (matcher.find()) {
-                port = Integer.parseInt(matcher.group(1));
+                base = matcher.group(1);
+                port = Integer.parseInt(matcher.group(2));
                 return;
             }
             if (process.waitFor(20, TimeUnit.MILLISECONDS)) {
@@ -145,9 +157,13 @@ final class ServerProcess implements AutoCloseable {
     }
 
     HttpResponse<String> post(String path, String json) throws IOException, InterruptedException {
+        return post(path, json, ANSWER_WAIT);
+    }
+
+    HttpResponse<String> post(String path, String json, Duration patience) throws IOException, InterruptedException {
         return http.send(
                 HttpRequest.newBuilder(uri(path))
-                        .timeout(ANSWER_WAIT)
+                        .timeout(patience)
                         .header("Content-Type", "application/json")
                         .POST(HttpRequest.BodyPublishers.ofString(json))
                         .build(),
@@ -155,12 +171,16 @@ final class ServerProcess implements AutoCloseable {
     }
 
     HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return get(path, ANSWER_WAIT);
+    }
+
+    HttpResponse<String> get(String path, Duration patience) throws IOException, InterruptedException {
         return http.send(
-                HttpRequest.newBuilder(uri(path)).timeout(ANSWER_WAIT).build(), HttpResponse.BodyHandlers.ofString());
+                HttpRequest.newBuilder(uri(path)).timeout(patience).build(), HttpResponse.BodyHandlers.ofString());
     }
 
     private URI uri(String path) {
-        return URI.create("http://127.0.0.1:" + port + path);
+        return URI.create(base + path);
     }
 
     @Override
