@@ -24,6 +24,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,8 +42,36 @@ final class ClusterTest {
     /** What is promised; the few rounds of a normal run share their machine with whatever else it builds. */
     private static final Duration LONGEST_FAIL_OVER = Duration.ofSeconds(ROUNDS < 20 ? 15 : 4);
 
+    /** How long the leader stands still. */
+    private static final int FREEZE_SECONDS = Integer.getInteger("freeze.seconds", 2);
+
+    private static final int HEARTBEATS = 200;
+
+    @TempDir
+    private static Path shared;
+
+    /** Of the tests that leave behind what they found. */
+    private static Cluster cluster;
+
     @TempDir
     private Path folder;
+
+    @BeforeAll
+    static void startCluster() throws Exception {
+        cluster = Cluster.start(shared, 3);
+    }
+
+    @AfterAll
+    static void stopCluster() throws Exception {
+        cluster.close();
+    }
+
+    @BeforeEach
+    void awaitAllNodes() throws Exception {
+        for (String id : cluster.ids()) {
+            cluster.awaitReady(id);
+        }
+    }
 
     @Test
     void nothingAcknowledgedIsLostWhenTheLeaderIsKilled() throws Exception {
@@ -48,13 +79,12 @@ final class ClusterTest {
         long[] millis = new long[ROUNDS];
         int checked = 0;
         int troubles = 0;
-        try (Cluster cluster = Cluster.start(folder, 3);
-                BlockingLockClient client = client(cluster);
+        try (BlockingLockClient client = client();
                 LockHandle kept = client.acquire("kept", Duration.ofSeconds(10))) {
-            List<ClusterCaller> callers = callers(cluster, seed);
+            List<ClusterCaller> callers = callers(seed);
             for (int round = 0; round < ROUNDS; round++) {
                 String context = "round " + round + ", -Dseed=" + seed;
-                millis[round] = killLeaderUnderLoad(cluster, callers);
+                millis[round] = killLeaderUnderLoad(callers);
                 for (ClusterCaller caller : callers) {
                     caller.check(context);
                     checked += caller.held();
@@ -77,13 +107,13 @@ final class ClusterTest {
         assertTrue(millis[ROUNDS - 1] <= LONGEST_FAIL_OVER.toMillis(), Arrays.toString(millis));
     }
 
-    private static BlockingLockClient client(Cluster cluster) {
+    private static BlockingLockClient client() {
         return BlockingLockClient.create(LockClientOptions.defaults()
                 .withEndpoints(cluster.endpoints())
                 .withRequestTimeout(Duration.ofSeconds(2)));
     }
 
-    private static List<ClusterCaller> callers(Cluster cluster, long seed) {
+    private static List<ClusterCaller> callers(long seed) {
         List<ClusterCaller> callers = new ArrayList<>();
         for (int i = 0; i < CALLERS; i++) {
             callers.add(new ClusterCaller(cluster, i, seed));
@@ -92,7 +122,7 @@ final class ClusterTest {
     }
 
     /** Returns after how many milliseconds the first lock was granted after the kill. */
-    private static long killLeaderUnderLoad(Cluster cluster, List<ClusterCaller> callers) throws Exception {
+    private static long killLeaderUnderLoad(List<ClusterCaller> callers) throws Exception {
         AtomicBoolean over = new AtomicBoolean();
         ExecutorService threads = Executors.newFixedThreadPool(CALLERS);
         List<Future<?>> working = new ArrayList<>();
@@ -104,11 +134,11 @@ final class ClusterTest {
         }
         try {
             long warmNanos = System.nanoTime();
-            awaitGrantAfter(warmNanos + TimeUnit.MILLISECONDS.toNanos(300), cluster);
+            awaitGrantAfter(warmNanos + TimeUnit.MILLISECONDS.toNanos(300));
             String leader = cluster.awaitLeader();
             cluster.node(leader).kill();
             long killedNanos = System.nanoTime();
-            long grantedNanos = awaitGrantAfter(killedNanos, cluster, leader);
+            long grantedNanos = awaitGrantAfter(killedNanos, leader);
             over.set(true);
             for (Future<?> work : working) {
                 work.get();
@@ -122,12 +152,12 @@ final class ClusterTest {
         }
     }
 
-    private static void awaitGrantAfter(long nanos, Cluster cluster) throws Exception {
-        long unused = awaitGrantAfter(nanos, cluster, "nobody");
+    private static void awaitGrantAfter(long nanos) throws Exception {
+        long unused = awaitGrantAfter(nanos, "nobody");
     }
 
     /** Asks a node that lives until it grants something, no sooner than that. */
-    private static long awaitGrantAfter(long nanos, Cluster cluster, String dead) throws Exception {
+    private static long awaitGrantAfter(long nanos, String dead) throws Exception {
         ServerProcess node = cluster.node(cluster.others(dead).get(0));
         return Cluster.await("a grant", () -> {
             try {
@@ -144,8 +174,7 @@ final class ClusterTest {
     /** What the frozen leader finds in its sockets when it wakes up, it may not say yes to. */
     @Test
     void aLeaderThatStoodStillAcknowledgesNothingAndExpiresNothing() throws Exception {
-        try (Cluster cluster = Cluster.start(folder, 3);
-                BlockingLockClient client = client(cluster);
+        try (BlockingLockClient client = client();
                 LockHandle kept = client.acquire("kept", Duration.ofSeconds(10))) {
             String frozen = cluster.awaitLeader();
             String free = acquire(cluster.node(frozen), "released-meanwhile").getString("lockToken");
@@ -159,7 +188,7 @@ final class ClusterTest {
                 ServerProcess other = cluster.node(cluster.others(frozen).get(0));
                 Cluster.await("another leader", () -> release(other, "released-meanwhile", free));
                 JsonObject taken = acquire(other, "taken-meanwhile");
-                TimeUnit.SECONDS.sleep(2); // longer than any lease of a leader
+                TimeUnit.SECONDS.sleep(FREEZE_SECONDS); // longer than any lease of a leader
                 cluster.node(frozen).thaw();
                 assertNotEquals(
                         200, heartbeat.get().statusCode(), heartbeat.get().body());
@@ -197,8 +226,7 @@ final class ClusterTest {
 
     @Test
     void aRollingRestartIsAPauseAndNoError() throws Exception {
-        try (Cluster cluster = Cluster.start(folder, 3);
-                BlockingLockClient client = client(cluster);
+        try (BlockingLockClient client = client();
                 LockHandle kept = client.acquire("kept", Duration.ofSeconds(10))) {
             AtomicBoolean over = new AtomicBoolean();
             ExecutorService threads = Executors.newSingleThreadExecutor();
@@ -230,36 +258,65 @@ final class ClusterTest {
 
     @Test
     void aNodeThatLostItsDirectoryIsRefusedUnderItsOldName() throws Exception {
-        try (Cluster cluster = Cluster.start(folder, 3)) {
-            String lost = cluster.others(cluster.awaitLeader()).get(0);
-            cluster.node(lost).kill();
-            delete(cluster.dataDir(lost));
-            ServerProcess refused = cluster.run(lost);
-            assertEquals(1, refused.awaitExit());
-            assertTrue(refused.errors().contains("it has forgotten what it acknowledged"), refused.errors());
-            assertEquals(1, refused.errors().strip().lines().count(), refused.errors());
-            assertFalse(refused.output().contains("\tat "), refused.output());
+        String lost = cluster.others(cluster.awaitLeader()).get(0);
+        cluster.node(lost).kill();
+        Path aside = folder.resolve("aside");
+        Files.move(cluster.dataDir(lost), aside);
+        ServerProcess refused = cluster.run(lost);
+        assertEquals(1, refused.awaitExit());
+        assertTrue(refused.errors().contains("it has forgotten what it acknowledged"), refused.errors());
+        assertEquals(1, refused.errors().strip().lines().count(), refused.errors());
+        assertFalse(refused.output().contains("\tat "), refused.output());
+        delete(cluster.dataDir(lost));
+        Files.move(aside, cluster.dataDir(lost));
+        cluster.run(lost);
+    }
+
+    @Test
+    void heartbeatsAppendNothing() throws Exception {
+        String leader = cluster.awaitLeader();
+        ServerProcess node = cluster.node(leader);
+        String lock = proof("beaten", acquire(node, "beaten").getString("lockToken"));
+        JsonObject session = new JsonObject(node.post("/api/session/open", "{\"clientId\":\"beater\",\"ttlMs\":30000}")
+                .body());
+        String beat = "{\"sessionId\":\"" + session.getString("sessionId") + "\"}";
+        long before = applied(leader);
+        for (int i = 0; i < HEARTBEATS; i++) {
+            assertEquals(200, node.post("/api/lock/heartbeat", lock).statusCode());
+            assertEquals(200, node.post("/api/session/heartbeat", beat).statusCode());
         }
+        assertEquals(before, applied(leader));
+        assertTrue(release(node, "beaten", new JsonObject(lock).getString("lockToken")));
+        assertTrue(applied(leader) > before, "what is no heartbeat is appended");
+    }
+
+    private static long applied(String id) throws Exception {
+        return cluster.view(id).getJsonArray("nodes").stream()
+                .map(JsonObject.class::cast)
+                .filter(node -> id.equals(node.getString("id")))
+                .mapToLong(node -> node.getLong("appliedIndex"))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
     void nodesAreAddedAndRemovedWhileItServes() throws Exception {
-        try (Cluster cluster = Cluster.start(folder, 3)) {
-            String token = acquire(cluster.node("n1"), "kept").getString("lockToken");
-            JsonArray known = cluster.peers().copy();
-            cluster.introduce("n4", known);
-            cluster.run("n4", known);
+        try (Cluster growing = Cluster.start(folder, 3)) {
+            String token = acquire(growing.node("n1"), "kept").getString("lockToken");
+            JsonArray known = growing.peers().copy();
+            growing.introduce("n4", known);
+            growing.run("n4", known);
             JsonObject newcomer = known.getJsonObject(3);
-            assertChanged(200, "Node n4 was added", cluster.node("n1"), "add", newcomer);
-            assertChanged(200, "Node n4 is a member", cluster.node("n2"), "add", newcomer);
-            String leader = cluster.awaitLeader();
+            assertChanged(200, "Node n4 was added", growing.node("n1"), "add", newcomer);
+            assertChanged(200, "Node n4 is a member", growing.node("n2"), "add", newcomer);
+            String leader = growing.awaitLeader();
             assertChanged(
-                    400, "leads; stop it first", cluster.node("n4"), "remove", new JsonObject().put("id", leader));
-            String leaving = cluster.others(leader).get(0);
-            assertChanged(200, "was removed", cluster.node("n4"), "remove", new JsonObject().put("id", leaving));
-            cluster.node(leaving).kill();
+                    400, "leads; stop it first", growing.node("n4"), "remove", new JsonObject().put("id", leader));
+            String leaving = growing.others(leader).get(0);
+            assertChanged(200, "was removed", growing.node("n4"), "remove", new JsonObject().put("id", leaving));
+            growing.node(leaving).kill();
             JsonObject view = Cluster.await("three nodes that know of each other", () -> {
-                JsonObject seen = cluster.view(leader);
+                JsonObject seen = growing.view(leader);
                 return seen.getJsonArray("nodes").stream()
                                 .allMatch(node -> ((JsonObject) node).getLong("lag", -1L) == 0)
                         ? seen
@@ -267,10 +324,10 @@ final class ClusterTest {
             });
             assertEquals(3, view.getJsonArray("nodes").size(), view.encode());
             assertEquals(leader, view.getString("leaderId"), view.encode());
-            cluster.awaitReady("n4");
+            growing.awaitReady("n4");
             assertEquals(
                     200,
-                    cluster.node("n4")
+                    growing.node("n4")
                             .post("/api/lock/heartbeat", proof("kept", token))
                             .statusCode());
         }

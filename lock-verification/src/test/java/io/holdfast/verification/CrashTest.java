@@ -1,5 +1,6 @@
 package io.holdfast.verification;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
@@ -15,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -120,6 +123,31 @@ final class CrashTest {
             return new ProcessBuilder(command).start().waitFor();
         } catch (IOException e) {
             return -1; // there is no such command
+        }
+    }
+
+    @Test
+    void heartbeatsAreNotWritten() throws Exception {
+        try (ServerProcess server = ServerProcess.start(folder, "-Dholdfast.storage=durable")) {
+            DurableCaller holder = new DurableCaller(0, "", 0);
+            holder.acquire(server);
+            byte[] before = log();
+            for (int i = 0; i < 500; i++) {
+                holder.beat(server);
+            }
+            assertArrayEquals(before, log());
+            holder.acquire(server);
+            assertFalse(Arrays.equals(before, log()), "what is no heartbeat is written");
+            server.kill(); // and wait for it: its directory is to be deleted
+        }
+    }
+
+    private byte[] log() throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return Files.readAllBytes(
+                    files.filter(file -> file.getFileName().toString().startsWith("log_inprogress_"))
+                            .findFirst()
+                            .orElseThrow());
         }
     }
 
