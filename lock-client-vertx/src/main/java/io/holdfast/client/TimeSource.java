@@ -7,8 +7,8 @@ import java.util.function.LongSupplier;
 
 /**
  * The only place in the client where clocks are read: a monotonic one, which no change of the system's time moves, and
- * beside it the wall clock, which alone goes on while the machine sleeps. What the wall clock runs ahead by more than a
- * second counts as time that was slept, and is added. Thread-safe if the clocks it is made from are.
+ * beside it the wall clock, which alone goes on while the machine sleeps. What the wall clock runs ahead by counts as time
+ * that was slept, and is added. Thread-safe if the clocks it is made from are.
  */
 final class TimeSource {
     /** A pair of readings that took longer was interrupted in the middle and tells nothing. */
