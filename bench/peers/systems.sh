@@ -8,7 +8,7 @@
 # (and a "-3" in the name, for three nodes) decides what it is compared with.
 
 declare -A LOCKS_CLASS=([holdfast]=HoldfastLocks [redis]=RedissonLocks [etcd]=JetcdLocks [zookeeper]=CuratorLocks)
-SYSTEMS_KNOWN=(holdfast redis etcd zookeeper redis-synced etcd-synced zookeeper-synced)
+SYSTEMS_KNOWN=(holdfast redis etcd zookeeper holdfast-synced redis-synced etcd-synced zookeeper-synced)
 SERVER_HEAP=1g
 
 start_server() { # command…
@@ -63,12 +63,16 @@ wait_for_line() { # port pid line pattern
 }
 
 start_holdfast() { # variant
-    [[ -z $1 ]] || fail "no such system: holdfast-$1"
-    SURVIVES=nothing
+    local storage
     choose_port
+    case $1 in
+        '') storage=memory SURVIVES=nothing DIRECTORY=$WORK/data-$PORT ;;
+        synced) storage=durable; disk_directory holdfast; SURVIVES=machine ;;
+        *) fail "no such system: holdfast-$1" ;;
+    esac
     # shellcheck disable=SC2046 # one word each
-    start_server java $(heap_flags "$SERVER_HEAP") -Dholdfast.port="$PORT" -Dholdfast.dataDir="$WORK/data-$PORT" \
-        -Dholdfast.storage=memory -Dholdfast.drainMs=0 "${SERVER_FLAGS[@]}" -jar "$JAR"
+    start_server java $(heap_flags "$SERVER_HEAP") -Dholdfast.port="$PORT" -Dholdfast.dataDir="$DIRECTORY" \
+        -Dholdfast.storage="$storage" -Dholdfast.drainMs=0 "${SERVER_FLAGS[@]}" -jar "$JAR"
     wait_ready "$PORT" "$PID" "$([[ -n ${AGAIN:-} ]] && echo /livez || echo /readyz)" # one that recovers is not ready
 }
 
