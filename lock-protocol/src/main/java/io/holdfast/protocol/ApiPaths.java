@@ -13,6 +13,7 @@ public final class ApiPaths {
     public static final String SESSION_HEARTBEAT = "/api/session/heartbeat";
     public static final String SESSION_CLOSE = "/api/session/close";
     public static final String BREAK = "/api/admin/break";
+    public static final String BACKUP = "/api/admin/backup";
     public static final String CLUSTER = "/api/cluster";
     public static final String CLUSTER_ADD = "/api/admin/cluster/add";
     public static final String CLUSTER_REMOVE = "/api/admin/cluster/remove";

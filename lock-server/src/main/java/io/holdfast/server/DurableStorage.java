@@ -1,11 +1,14 @@
 package io.holdfast.server;
 
 import io.holdfast.server.core.LockTable;
+import io.holdfast.server.http.BackupRoute;
 import io.holdfast.server.log.NodeFile;
 import io.holdfast.server.log.Promises;
 import io.holdfast.server.log.RestartState;
 import io.holdfast.server.log.StateFile;
 import io.holdfast.server.log.ratis.RatisLog;
+import io.holdfast.server.log.ratis.RestoredLog;
+import io.holdfast.server.service.TimeSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +39,24 @@ final class DurableStorage implements Storage {
 
     /** Whether a durable server has ever run on that directory. */
     static boolean isIn(Path dataDir) {
-        return Files.exists(dataDir.resolve(LOG_DIRECTORY));
+        return Files.exists(logIn(dataDir));
+    }
+
+    /** Where a server keeps its log, alone or as one of several. */
+    static Path logIn(Path dataDir) {
+        return dataDir.resolve(LOG_DIRECTORY);
+    }
+
+    /**
+     * Says no to a directory in which locks were to be restored and are not.
+     *
+     * @throws IOException if it is one
+     */
+    static void requireNotHalfRestored(Path dataDir) throws IOException {
+        if (new RestoredLog(logIn(dataDir)).isUnfinished()) {
+            throw new IOException("data directory " + dataDir.toAbsolutePath()
+                    + " is the rest of a restore that did not end well: empty it and restore again");
+        }
     }
 
     /**
@@ -53,13 +73,11 @@ final class DurableStorage implements Storage {
                     "data directory " + config.dataDir().toAbsolutePath()
                             + " belongs to a node of a cluster: set storage to \"replicated\", or dataDir to another directory");
         }
+        requireNotHalfRestored(config.dataDir());
         RestartState last = file.read();
         MemoryStorage.requirePlausible(Promises.firstFencing(last, wallMillis));
         RatisLog log = RatisLog.open(
-                config.dataDir().resolve(LOG_DIRECTORY),
-                () -> new LockTable(0, config.service().endedRequestsKept()),
-                loop,
-                onFailed);
+                logIn(config.dataDir()), () -> new LockTable(0, config.service().endedRequestsKept()), loop, onFailed);
         DurableStorage storage = new DurableStorage(file, last, log, wallMillis * EVENTS_PER_MILLI);
         loop.execute(() -> StoredState.keep(log, last, wallMillis));
         return storage;
@@ -76,6 +94,11 @@ final class DurableStorage implements Storage {
         if (last != null && !last.clean()) {
             file.write(new RestartState(last.longestTtlMillis(), last.fencingReserved(), true));
         }
+    }
+
+    @Override
+    public BackupRoute.Maker backups(LockServerConfig config, TimeSource time, Executor loop) {
+        return new Backups(config, time, loop, () -> log::backUp);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.holdfast.server;
 
+import io.holdfast.server.service.TimeSource;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,8 +28,11 @@ public final class HoldfastApplication extends VertxApplication implements Vertx
 
     private static final String USAGE = """
             Usage: java [-Dholdfast.KEY=VALUE ...] -jar lock-server.jar [--conf FILE|JSON] [--version] [--help]
+                   java [-Dholdfast.KEY=VALUE ...] -jar lock-server.jar restore FILE [--no-holders] [--conf FILE|JSON]
 
               --conf FILE|JSON   configuration: a file, or a JSON object; config/lock-server.json lists every key
+              restore FILE       put a backup into dataDir, which must be empty, and exit
+              --no-holders       nobody believes in any lock, so the restored server need not wait before it grants
               --version          print the version and exit
               --help             print this and exit
 
@@ -35,6 +40,7 @@ public final class HoldfastApplication extends VertxApplication implements Vertx
             HOLDFAST_DEFAULT_TTL_MS, then in --conf. Exit codes: 0 after SIGTERM, 1 cannot start, 2 wrong usage.""";
 
     private static final int EXIT_CANNOT_START = 1;
+    private static final int EXIT_WRONG_USAGE = 2;
     /** One for the verticle and one for whatever else Vert.x runs; all lock work is on the first. */
     private static final int EVENT_LOOPS = 2;
 
@@ -46,6 +52,10 @@ public final class HoldfastApplication extends VertxApplication implements Vertx
 
     /** Starts the server and returns once it listens; the process ends by a signal. */
     public static void main(String[] args) {
+        if (args.length > 0 && args[0].equals("restore")) {
+            restore(args);
+            return;
+        }
         for (int i = 0; i < args.length; i++) {
             if (args[i].equals("--help") || args[i].equals("-h")) {
                 System.out.println(USAGE);
@@ -57,7 +67,7 @@ public final class HoldfastApplication extends VertxApplication implements Vertx
             }
             String conf = confArgument(args, i);
             if (conf != null) {
-                requireReadable(conf);
+                JsonObject unused = requireReadable(conf);
             }
         }
         new HoldfastApplication(args).launch();
@@ -119,15 +129,52 @@ public final class HoldfastApplication extends VertxApplication implements Vertx
         return inline ? arg.substring(equals + 1) : null;
     }
 
-    private static void requireReadable(String conf) {
+    private static void restore(String[] args) {
+        JsonObject conf = new JsonObject();
+        String file = null;
+        boolean noHolders = false;
+        for (int i = 1; i < args.length; i++) {
+            String given = confArgument(args, i);
+            if (given != null) {
+                conf = requireReadable(given);
+                i += args[i].indexOf('=') > 0 ? 0 : 1;
+            } else if (args[i].equals("--no-holders")) {
+                noHolders = true;
+            } else if (file == null && !args[i].startsWith("-")) {
+                file = args[i];
+            } else {
+                wrongUsage("restore does not know " + args[i]);
+            }
+        }
+        if (file == null) {
+            wrongUsage("restore needs the file of a backup");
+            return;
+        }
+        try {
+            LockServerConfig config = LockServerConfig.read(conf, System.getenv(), System.getProperties());
+            long wallMillis = TimeSource.system().wallMillis();
+            String storageId = UUID.randomUUID().toString();
+            System.out.println("holdfast: " + Restore.run(config, Path.of(file), noHolders, wallMillis, storageId));
+        } catch (StartupException e) {
+            fail(describe(e));
+        }
+    }
+
+    private static void wrongUsage(String message) {
+        System.err.println("holdfast: " + message + System.lineSeparator() + USAGE);
+        Runtime.getRuntime().halt(EXIT_WRONG_USAGE);
+    }
+
+    private static JsonObject requireReadable(String conf) {
         boolean json = conf.trim().startsWith("{");
         try {
-            new JsonObject(json ? conf : Files.readString(Path.of(conf)));
+            return new JsonObject(json ? conf : Files.readString(Path.of(conf)));
         } catch (IOException | InvalidPathException e) {
             fail("cannot read configuration file " + conf);
         } catch (DecodeException | ClassCastException e) {
             fail((json ? "--conf" : "configuration file " + conf) + " is not a JSON object");
         }
+        throw new IllegalStateException("the process has ended");
     }
 
     /** Says why and ends the process at once: nothing that is under way may be answered any more. */

@@ -1,5 +1,6 @@
 package io.holdfast.server;
 
+import io.holdfast.server.http.BackupRoute;
 import io.holdfast.server.http.Connections;
 import io.holdfast.server.http.Http2Entrance;
 import io.holdfast.server.http.LockRoutes;
@@ -94,7 +95,7 @@ public final class LockServerVerticle extends VerticleBase {
         return inDirectory(config, file -> {
             NodeFile.Content self =
                     Replica.identify(config, file, UUID.randomUUID().toString());
-            return new Replica(vertx, this::onLoop, config, time, dying, file, self);
+            return new Replica(vertx, this::onLoop, config, time, dying, file, file.read(), self);
         });
     }
 
@@ -130,7 +131,9 @@ public final class LockServerVerticle extends VerticleBase {
     private Future<?> serve(LockServerConfig config, Storage storage) {
         long recoveryMillis = storage.state().recoveryMillis();
         Connections connections = connections(config);
-        Serving serving = new Serving(vertx, config, time, storage.state(), connections, isLoopback(config.host()));
+        boolean onLoopback = isLoopback(config.host());
+        BackupRoute backup = new BackupRoute(storage.backups(config, time, this::onLoop), onLoopback);
+        Serving serving = new Serving(vertx, config, time, storage.state(), connections, onLoopback, backup);
         LockService service = serving.service();
         if (recoveryMillis > 0) {
             vertx.setTimer(recoveryMillis + Ticks.PERIOD_MS, id -> noteRecovery(storage));

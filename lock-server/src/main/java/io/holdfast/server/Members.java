@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adds and removes nodes, one at a time, on the node that leads. A node is added with the directory it has now, and under
@@ -27,15 +28,27 @@ final class Members implements FrontDoor.Membership {
     private final Vertx vertx;
     private final HttpClient client;
     private final Supplier<RatisNode> node;
+    private final Supplier<@Nullable UnavailableReason> refusal;
 
-    Members(Vertx vertx, Supplier<RatisNode> node) {
+    /**
+     * Creates it.
+     *
+     * @param node this node, to be asked for only when nothing is refused
+     * @param refusal why members cannot be changed now, or null
+     */
+    Members(Vertx vertx, Supplier<RatisNode> node, Supplier<@Nullable UnavailableReason> refusal) {
         this.vertx = vertx;
         this.client = vertx.createHttpClient(new HttpClientOptions().setConnectTimeout(TIMEOUT_MS));
         this.node = node;
+        this.refusal = refusal;
     }
 
     @Override
     public Future<LockAnswer> add(NodeRequest request) {
+        UnavailableReason reason = refusal.get();
+        if (reason != null) {
+            return Future.succeededFuture(LockAnswer.unavailable(reason, 1_000));
+        }
         String httpAddress = Objects.requireNonNull(request.httpAddress());
         return Formation.ask(client, httpAddress)
                 .compose(
@@ -73,6 +86,10 @@ final class Members implements FrontDoor.Membership {
 
     @Override
     public Future<LockAnswer> remove(NodeRequest request) {
+        UnavailableReason reason = refusal.get();
+        if (reason != null) {
+            return Future.succeededFuture(LockAnswer.unavailable(reason, 1_000));
+        }
         List<Member> members = members();
         Member leader = node.get().view().leader();
         if (members.stream().noneMatch(member -> member.id().equals(request.id()))) {

@@ -2,12 +2,15 @@ package io.holdfast.server;
 
 import io.holdfast.protocol.ProtocolLimits;
 import io.holdfast.server.core.LockTable;
+import io.holdfast.server.http.BackupRoute;
 import io.holdfast.server.log.MemoryLog;
 import io.holdfast.server.log.Promises;
 import io.holdfast.server.log.RestartState;
 import io.holdfast.server.log.StateFile;
+import io.holdfast.server.service.TimeSource;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,6 +66,11 @@ final class MemoryStorage implements Storage {
     @Override
     public void recovered() {
         // What counts is how this run ends.
+    }
+
+    @Override
+    public BackupRoute.Maker backups(LockServerConfig config, TimeSource time, Executor loop) {
+        return Backups::nothingToKeep;
     }
 
     @Override

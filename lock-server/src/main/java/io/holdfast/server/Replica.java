@@ -1,12 +1,15 @@
 package io.holdfast.server;
 
 import io.holdfast.protocol.ClusterAnswer;
+import io.holdfast.protocol.UnavailableReason;
 import io.holdfast.server.core.LockTable;
+import io.holdfast.server.http.BackupRoute;
 import io.holdfast.server.http.Connections;
 import io.holdfast.server.http.FrontDoor;
 import io.holdfast.server.log.Member;
 import io.holdfast.server.log.NodeFile;
 import io.holdfast.server.log.Promises;
+import io.holdfast.server.log.RestartState;
 import io.holdfast.server.log.StateFile;
 import io.holdfast.server.log.ratis.Group;
 import io.holdfast.server.log.ratis.RatisLog;
@@ -15,7 +18,6 @@ import io.holdfast.server.service.TimeSource;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -30,7 +32,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Replica implements RatisNode.Watcher {
     private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
-    private static final String LOG_DIRECTORY = "log";
     /** More events than this do not happen in one term, nor terms in the life of a cluster than are left for. */
     private static final int EVENT_BITS = 32;
 
@@ -41,6 +42,8 @@ final class Replica implements RatisNode.Watcher {
     private final TimeSource time;
     private final Consumer<String> dying;
     private final StateFile directory;
+    private final @Nullable RestartState last;
+    private final long recoveredAtMillis;
     private NodeFile.Content self;
     private @Nullable Clients clients;
     private @Nullable RatisNode node;
@@ -54,6 +57,7 @@ final class Replica implements RatisNode.Watcher {
             TimeSource time,
             Consumer<String> dying,
             StateFile directory,
+            @Nullable RestartState last,
             NodeFile.Content self) {
         this.vertx = vertx;
         this.loop = loop;
@@ -62,15 +66,18 @@ final class Replica implements RatisNode.Watcher {
         this.time = time;
         this.dying = dying;
         this.directory = directory;
+        this.last = last;
+        this.recoveredAtMillis = time.nowMillis() + Promises.mustWaitFor(last);
         this.self = self;
     }
 
     /** The side that faces clients. */
-    private record Clients(FrontDoor door, Connections connections, boolean onLoopback) {}
+    private record Clients(FrontDoor door, Connections connections, boolean onLoopback, BackupRoute backup) {}
 
     /** What is in the data directory of a node: its name, and what the directory is called. Blocks. */
     static NodeFile.Content identify(LockServerConfig config, StateFile state, String newStorageId) throws IOException {
         ClusterConfig cluster = Objects.requireNonNull(config.cluster());
+        DurableStorage.requireNotHalfRestored(config.dataDir());
         NodeFile file = new NodeFile(config.dataDir());
         NodeFile.Content content = file.read();
         if (content == null) {
@@ -89,6 +96,8 @@ final class Replica implements RatisNode.Watcher {
 
     /** Opens the door to clients; until this node takes part it can only say who it is. */
     FrontDoor open(Connections connections, boolean onLoopback) {
+        BackupRoute backup =
+                new BackupRoute(new Backups(config, time, loop, () -> node == null ? null : node::backUp), onLoopback);
         FrontDoor door = new FrontDoor(
                 vertx,
                 cluster.nodeId(),
@@ -98,8 +107,9 @@ final class Replica implements RatisNode.Watcher {
                 onLoopback,
                 time,
                 this::view,
-                new Members(vertx, () -> Objects.requireNonNull(node)));
-        clients = new Clients(door, connections, onLoopback);
+                new Members(vertx, () -> Objects.requireNonNull(node), this::refusalToChange),
+                backup);
+        clients = new Clients(door, connections, onLoopback, backup);
         return door;
     }
 
@@ -110,11 +120,36 @@ final class Replica implements RatisNode.Watcher {
     /** Finds the members and begins to take part. Fails if this node may not. */
     Future<?> begin() {
         watch = vertx.setPeriodic(Ticks.PERIOD_MS, id -> watch());
+        if (recoveryMillis() > 0) {
+            vertx.setTimer(recoveryMillis() + Ticks.PERIOD_MS, id -> noteRecovery());
+        }
         Future<List<Member>> members = self.members().isEmpty()
                 ? new Formation(vertx, cluster, self, this::tellWaiting).members()
                 : Future.succeededFuture(self.members());
         return members.compose(found -> vertx.executeBlocking(() -> open(found)))
                 .onSuccess(opened -> node = opened);
+    }
+
+    /** How long locks that were granted after the backup this node was restored from may still be believed in. */
+    private long recoveryMillis() {
+        return Math.max(0, recoveredAtMillis - time.nowMillis());
+    }
+
+    private void noteRecovery() {
+        RestartState before = Objects.requireNonNull(last);
+        vertx.executeBlocking(() -> {
+                    directory.write(new RestartState(before.longestTtlMillis(), before.fencingReserved(), true));
+                    return true;
+                })
+                .onFailure(e -> LOG.error("Cannot write the state file: {}", e.getMessage()));
+    }
+
+    /** Another member would know nothing of a recovery, and grant. */
+    private @Nullable UnavailableReason refusalToChange() {
+        if (node == null) {
+            return UnavailableReason.STARTING;
+        }
+        return recoveryMillis() > 0 ? UnavailableReason.RECOVERING : null;
     }
 
     private void tellWaiting(List<ClusterConfig.Peer> missing) {
@@ -133,9 +168,8 @@ final class Replica implements RatisNode.Watcher {
                 self = new NodeFile.Content(self.nodeId(), self.storageId(), members);
                 new NodeFile(config.dataDir()).write(self);
             }
-            Path log = config.dataDir().resolve(LOG_DIRECTORY);
             return RatisNode.open(
-                    log,
+                    DurableStorage.logIn(config.dataDir()),
                     new Group(me, members),
                     () -> new LockTable(0, config.service().endedRequestsKept()),
                     loop,
@@ -158,9 +192,10 @@ final class Replica implements RatisNode.Watcher {
                 vertx,
                 config,
                 time,
-                new StoredState(log.table(), log, Promises.unlimited(), 0, log.term() << EVENT_BITS),
+                new StoredState(log.table(), log, Promises.unlimited(), recoveryMillis(), log.term() << EVENT_BITS),
                 clients().connections,
-                clients().onLoopback);
+                clients().onLoopback,
+                clients().backup);
         clients().door.serve(serving.routes(), serving.service()::readiness);
     }
 

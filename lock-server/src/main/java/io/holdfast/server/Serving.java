@@ -1,5 +1,6 @@
 package io.holdfast.server;
 
+import io.holdfast.server.http.BackupRoute;
 import io.holdfast.server.http.Connections;
 import io.holdfast.server.http.LockRoutes;
 import io.holdfast.server.service.Events;
@@ -27,7 +28,8 @@ final class Serving {
             TimeSource time,
             StoredState state,
             Connections connections,
-            boolean onLoopback) {
+            boolean onLoopback,
+            BackupRoute backup) {
         this.vertx = vertx;
         Events events =
                 new Events(config.events(), state.firstEventId(), time, state.log(), work -> vertx.getOrCreateContext()
@@ -47,7 +49,8 @@ final class Serving {
                         connections,
                         config.rules(),
                         config.http().maxBodyBytes(),
-                        onLoopback)
+                        onLoopback,
+                        backup)
                 .handler(vertx);
         this.tick = Ticks.every100Millis(vertx, this::tick);
     }

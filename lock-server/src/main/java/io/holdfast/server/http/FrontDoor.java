@@ -36,6 +36,7 @@ public final class FrontDoor implements Handler<HttpServerRequest> {
     private final int maxBodyBytes;
     private final boolean onLoopback;
     private final Membership membership;
+    private final BackupRoute backup;
     private final TimeSource time;
     private final Supplier<ClusterAnswer> cluster;
     private final Forwarder forwarder;
@@ -71,13 +72,15 @@ public final class FrontDoor implements Handler<HttpServerRequest> {
             boolean onLoopback,
             TimeSource time,
             Supplier<ClusterAnswer> cluster,
-            Membership membership) {
+            Membership membership,
+            BackupRoute backup) {
         this.forwarder = new Forwarder(vertx, nodeId, connections, maxBodyBytes);
         this.connections = connections;
         this.rules = rules;
         this.maxBodyBytes = maxBodyBytes;
         this.onLoopback = onLoopback;
         this.membership = membership;
+        this.backup = backup;
         this.time = time;
         this.cluster = cluster;
     }
@@ -103,7 +106,8 @@ public final class FrontDoor implements Handler<HttpServerRequest> {
         String path = request.path();
         boolean own = ApiPaths.CLUSTER.equals(path)
                 || ApiPaths.CLUSTER_ADD.equals(path)
-                || ApiPaths.CLUSTER_REMOVE.equals(path);
+                || ApiPaths.CLUSTER_REMOVE.equals(path)
+                || ApiPaths.BACKUP.equals(path);
         if (serving != null && !own) {
             serving.handle(request);
             return;
@@ -115,6 +119,8 @@ public final class FrontDoor implements Handler<HttpServerRequest> {
         switch (path) {
             case ApiPaths.CLUSTER ->
                 ifGet(request, () -> Answers.send(request, 200, cluster.get().toJson()));
+            // Of this node's own log: the file is wanted on the machine that was asked.
+            case ApiPaths.BACKUP -> backup.handle(request);
             case ApiPaths.LIVEZ -> ifGet(request, () -> Answers.send(request, HealthAnswer.UP));
             case ApiPaths.READYZ -> ifGet(request, () -> Answers.send(request, readiness()));
             default -> {

@@ -44,6 +44,7 @@ public final class LockRoutes {
     private final RequestRules rules;
     private final int maxBodyBytes;
     private final boolean onLoopback;
+    private final BackupRoute backup;
 
     /**
      * Creates the routes to {@code service}.
@@ -57,7 +58,8 @@ public final class LockRoutes {
             Connections connections,
             RequestRules rules,
             int maxBodyBytes,
-            boolean onLoopback) {
+            boolean onLoopback,
+            BackupRoute backup) {
         this.service = service;
         this.log = log;
         this.outbox = new Outbox(log);
@@ -65,6 +67,7 @@ public final class LockRoutes {
         this.rules = rules;
         this.maxBodyBytes = maxBodyBytes;
         this.onLoopback = onLoopback;
+        this.backup = backup;
     }
 
     /** Builds the handler of all requests. */
@@ -110,6 +113,7 @@ public final class LockRoutes {
                 ApiPaths.SESSION_CLOSE,
                 (request, body) -> outbox.send(request, service.closeSession(SessionRequest.read(body, rules))));
         post(router, ApiPaths.BREAK, this::breakHolds);
+        router.route(ApiPaths.BACKUP).handler(ctx -> backup.handle(ctx.request()));
         get(router, ApiPaths.LIST, this::list);
         get(router, ApiPaths.EVENTS, this::events);
         get(router, ApiPaths.LIVEZ, request -> Answers.send(request, HealthAnswer.UP));
@@ -262,7 +266,7 @@ public final class LockRoutes {
     }
 
     /** A body nobody asked for is not read to its end. */
-    private static void refuse(HttpServerRequest request, LockAnswer answer) {
+    static void refuse(HttpServerRequest request, LockAnswer answer) {
         boolean hasBody = request.headers().contains(HttpHeaders.TRANSFER_ENCODING)
                 || !"0".equals(Objects.requireNonNullElse(request.getHeader(HttpHeaders.CONTENT_LENGTH), "0"));
         if (hasBody) {

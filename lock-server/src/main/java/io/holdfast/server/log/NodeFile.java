@@ -88,6 +88,6 @@ public final class NodeFile {
      * @throws IOException if it could not be made sure that it is
      */
     public void write(Content content) throws IOException {
-        SmallFile.replace(file, content.toText());
+        WholeFile.replace(file, content.toText());
     }
 }

@@ -75,7 +75,7 @@ public final class StateFile implements AutoCloseable {
      * @throws IOException if it could not be made sure that it is
      */
     public void write(RestartState state) throws IOException {
-        SmallFile.replace(directory.resolve(FILE_NAME), state.toText());
+        WholeFile.replace(directory.resolve(FILE_NAME), state.toText());
     }
 
     /** Unlocks the directory. */

@@ -1,6 +1,7 @@
 package io.holdfast.server.log.ratis;
 
 import io.holdfast.server.core.LockTable;
+import io.holdfast.server.log.Backup;
 import io.holdfast.server.log.CommandLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -99,6 +100,11 @@ public final class RatisLog implements CommandLog {
     /** Begins to make a snapshot, so that the log up to here can be forgotten. */
     CompletableFuture<Void> makeSnapshot() {
         return node.makeSnapshot();
+    }
+
+    /** See {@link RatisNode#backUp}. */
+    public CompletableFuture<Backup> backUp(Path file, long takenAtMillis, long maxTtlMillis) {
+        return node.backUp(file, takenAtMillis, maxTtlMillis);
     }
 
     long commandsSinceSnapshot() {

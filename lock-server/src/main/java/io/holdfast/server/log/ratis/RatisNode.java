@@ -1,9 +1,11 @@
 package io.holdfast.server.log.ratis;
 
 import io.holdfast.server.core.LockTable;
+import io.holdfast.server.log.Backup;
 import io.holdfast.server.log.DamagedLogException;
 import io.holdfast.server.log.Member;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -252,6 +254,24 @@ public final class RatisNode {
         commandsSinceSnapshot.set(0);
         return CompletableFuture.runAsync(this::snapshot, snapshotter)
                 .whenComplete((done, thrown) -> snapshotUnderWay.set(false));
+    }
+
+    /**
+     * Writes all that is durable now to a file of its own, out of the log, so that no request waits for it. The future ends
+     * with it, on a thread of the node's.
+     */
+    public CompletableFuture<Backup> backUp(Path file, long takenAtMillis, long maxTtlMillis) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        Backup backup = snapshots.backup(takenAtMillis, maxTtlMillis);
+                        backup.write(file);
+                        return backup;
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(describe(e), e);
+                    }
+                },
+                snapshotter);
     }
 
     long commandsSinceSnapshot() {

@@ -1,10 +1,10 @@
 package io.holdfast.server.log.ratis;
 
 import io.holdfast.server.core.LockTable;
+import io.holdfast.server.log.Backup;
 import io.holdfast.server.log.TableWriter;
 import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
-import java.io.File;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -17,15 +17,20 @@ import java.util.Objects;
 import org.apache.ratis.io.MD5Hash;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.FileInfo;
+import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.statemachine.impl.SimpleStateMachineStorage;
 import org.apache.ratis.statemachine.impl.SingleFileSnapshotInfo;
 import org.apache.ratis.util.MD5FileUtil;
+import org.apache.ratis.util.SizeInBytes;
 
 /**
  * Makes snapshots on a thread of its own, out of the snapshot before and the log since: the table that serves is not
  * touched, so that no request waits for it. For the time that takes, the state is in memory twice.
  */
 final class Snapshots {
+    /** Where Ratis keeps them, below the directory of the group. */
+    private static final String DIRECTORY = "sm";
+
     private final LogMachine machine;
 
     Snapshots(LogMachine machine) {
@@ -40,18 +45,43 @@ final class Snapshots {
      */
     long make() throws IOException {
         TermIndex upTo = machine.getLastAppliedTermIndex();
-        SingleFileSnapshotInfo latest = machine.storage().getLatestSnapshot();
+        SimpleStateMachineStorage storage = machine.storage();
+        SingleFileSnapshotInfo latest = storage.getLatestSnapshot();
         LockTable table = machine.tableAt(upTo.getIndex());
         if (latest == null || latest.getIndex() < upTo.getIndex()) {
-            write(table, upTo);
+            Path file = storage.getSnapshotFile(upTo.getTerm(), upTo.getIndex()).toPath();
+            FileInfo written = new FileInfo(file, write(table, file));
+            storage.updateLatestSnapshot(new SingleFileSnapshotInfo(written, upTo));
         }
         return table.size();
     }
 
-    private void write(LockTable table, TermIndex upTo) throws IOException {
-        SimpleStateMachineStorage storage = machine.storage();
-        File file = storage.getSnapshotFile(upTo.getTerm(), upTo.getIndex());
-        Path directory = Objects.requireNonNull(file.getParentFile()).toPath();
+    /** Everything that is applied now, for elsewhere. Blocks; not to be called while a snapshot is being made. */
+    Backup backup(long takenAtMillis, long maxTtlMillis) throws IOException {
+        LockTable table = machine.tableAt(machine.getLastAppliedTermIndex().getIndex());
+        return new Backup(takenAtMillis, maxTtlMillis, table);
+    }
+
+    /**
+     * Lets a log that does not exist yet begin with a table. A member that is added later has no such beginning, so the
+     * snapshot is what it is sent first.
+     */
+    static void plant(LockTable table, Path log) throws IOException {
+        Path group = Files.createDirectories(log.resolve(Group.ID.getUuid().toString()));
+        // A directory that Ratis does not know for its own is emptied when it is opened.
+        try (RaftStorage storage = RaftStorage.newBuilder()
+                .setDirectory(group.toFile())
+                .setOption(RaftStorage.StartupOption.FORMAT)
+                .setStorageFreeSpaceMin(SizeInBytes.ONE_KB)
+                .build()) {
+            storage.initialize();
+        }
+        Path directory = Files.createDirectories(group.resolve(DIRECTORY));
+        MD5Hash unused = write(table, directory.resolve(SimpleStateMachineStorage.getSnapshotFileName(0, 0)));
+    }
+
+    private static MD5Hash write(LockTable table, Path file) throws IOException {
+        Path directory = Objects.requireNonNull(file.getParent());
         Path temporary = directory.resolve("snapshot.tmp");
         try (FileOutputStream bytes = new FileOutputStream(temporary.toFile())) {
             DataOutputStream out = new DataOutputStream(new BufferedOutputStream(bytes, 1 << 16));
@@ -59,13 +89,14 @@ final class Snapshots {
             out.flush();
             bytes.getChannel().force(true);
         }
-        Files.move(temporary, file.toPath(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        MD5Hash digest = MD5FileUtil.computeAndSaveMd5ForFile(file);
-        for (Path written : List.of(MD5FileUtil.getDigestFileForFile(file).toPath(), directory)) {
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        MD5Hash digest = MD5FileUtil.computeAndSaveMd5ForFile(file.toFile());
+        for (Path written :
+                List.of(MD5FileUtil.getDigestFileForFile(file.toFile()).toPath(), directory)) {
             try (FileChannel channel = FileChannel.open(written, StandardOpenOption.READ)) {
                 channel.force(true);
             }
         }
-        storage.updateLatestSnapshot(new SingleFileSnapshotInfo(new FileInfo(file.toPath(), digest), upTo));
+        return digest;
     }
 }
