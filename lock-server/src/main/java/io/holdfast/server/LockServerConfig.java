@@ -53,7 +53,7 @@ public record LockServerConfig(
      */
     public static LockServerConfig read(JsonObject conf, Map<String, String> environment, Properties properties) {
         ConfigSources in = new ConfigSources(conf, environment, properties);
-        StorageKind storage = storage(in.text("storage", "memory"));
+        StorageKind storage = storage(in.text("storage", StorageKind.DURABLE.configName()));
         long maxTtlMillis = in.number(
                 "maxTtlMs",
                 storage == StorageKind.MEMORY ? MAX_TTL_IN_MEMORY_MS : HOUR_MS,

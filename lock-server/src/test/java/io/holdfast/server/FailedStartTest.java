@@ -24,8 +24,10 @@ final class FailedStartTest {
     private void failToStart() throws IOException {
         Vertx vertx = Vertx.vertx();
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            JsonObject config =
-                    new JsonObject().put("port", taken.getLocalPort()).put("dataDir", dataDir.toString());
+            JsonObject config = new JsonObject()
+                    .put("storage", "memory")
+                    .put("port", taken.getLocalPort())
+                    .put("dataDir", dataDir.toString());
             StartupException refusal = assertThrows(
                     StartupException.class,
                     () -> RunningServer.await(

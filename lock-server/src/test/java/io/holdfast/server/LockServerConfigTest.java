@@ -22,13 +22,13 @@ final class LockServerConfigTest {
             "127.0.0.1",
             5000,
             false,
-            StorageKind.MEMORY,
+            StorageKind.DURABLE,
             Path.of("data"),
             null,
             5_000,
             new ServiceLimits(45_000, 20_000_000, 10_000, 200_000, 1_000_000, 500_000),
             new EventLimits(10_000, 100),
-            new RequestRules(512, 120_000, 60_000),
+            new RequestRules(512, 3_600_000, 60_000),
             new HttpLimits(50_000, 75_000, 10_000, 16_384));
 
     private static LockServerConfig read(String conf, Map<String, String> environment, String... properties) {
@@ -68,7 +68,7 @@ final class LockServerConfigTest {
                 "0.0.0.0",
                 0,
                 true,
-                StorageKind.DURABLE,
+                StorageKind.MEMORY,
                 Path.of("/var/lib/holdfast"),
                 null,
                 1,
@@ -77,7 +77,7 @@ final class LockServerConfigTest {
                 new RequestRules(4, 5_000, 6_000),
                 new HttpLimits(6, 7_000, 8_000, 9_000));
         assertEquals(expected, read("""
-                        {"host":"0.0.0.0","port":0,"http2":true,"storage":"durable","dataDir":"/var/lib/holdfast","drainMs":1,
+                        {"host":"0.0.0.0","port":0,"http2":true,"storage":"memory","dataDir":"/var/lib/holdfast","drainMs":1,
                          "defaultTtlMs":2000,"maxLocks":3,"maxNameBytes":4,"maxTtlMs":5000,"maxConnections":6,
                          "idleTimeoutMs":7000,"requestTimeoutMs":8000,"maxBodyBytes":9000,"maxWaitersPerResource":10,
                          "maxWaiters":11,"maxSessions":13,"endedRequestsKept":12,"maxWaitMs":6000,"eventsKept":130,
@@ -154,9 +154,12 @@ final class LockServerConfigTest {
     void valuesOutOfRangeAreRefused() {
         assertRefused("port must be between 0 and 65535, not 65536", "{\"port\":65536}");
         assertRefused("port must be between 0 and 65535, not -1", "{\"port\":-1}");
-        assertRefused("defaultTtlMs must be between 1000 and 120000, not 999", "{\"defaultTtlMs\":999}");
+        assertRefused("defaultTtlMs must be between 1000 and 3600000, not 999", "{\"defaultTtlMs\":999}");
         assertRefused(
                 "defaultTtlMs must be between 1000 and 5000, not 6000", "{\"maxTtlMs\":5000,\"defaultTtlMs\":6000}");
+        assertRefused(
+                "defaultTtlMs must be between 1000 and 120000, not 120001",
+                "{\"storage\":\"memory\",\"defaultTtlMs\":120001}");
         assertRefused("port must be a whole number", "{\"port\":\"http\"}");
         assertRefused("port must be a whole number", "{\"port\":5000.5}");
         assertRefused("port must be a whole number", "{\"port\":[5000]}");

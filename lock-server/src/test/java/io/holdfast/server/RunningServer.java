@@ -18,9 +18,10 @@ public final class RunningServer implements AutoCloseable {
         await(vertx.deployVerticle(verticle, new DeploymentOptions().setConfig(config)));
     }
 
-    /** Starts a server with that configuration on top of an ephemeral port. */
+    /** Starts a server with that configuration on top of an ephemeral port; in memory mode if it does not say. */
     public static RunningServer start(Path dataDir, JsonObject config) {
         return new RunningServer(new JsonObject()
+                .put("storage", "memory")
                 .put("drainMs", 0)
                 .mergeIn(config)
                 .put("port", 0)

@@ -19,6 +19,7 @@ final class LocalServer implements AutoCloseable {
         LockServerVerticle verticle = new LockServerVerticle();
         JsonObject config = new JsonObject()
                 .put("port", 0)
+                .put("storage", "memory")
                 .put("dataDir", dataDir.toString())
                 .put("drainMs", 100)
                 .mergeIn(settings);
@@ -26,6 +27,7 @@ final class LocalServer implements AutoCloseable {
         endpoint = URI.create("http://127.0.0.1:" + verticle.actualPort());
     }
 
+    /** In memory mode. */
     static LocalServer start(Path dataDir) throws Exception {
         return start(dataDir, new JsonObject());
     }

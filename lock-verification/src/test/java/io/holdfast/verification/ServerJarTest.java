@@ -15,6 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The jar as an operator meets it: its launch, its one-line errors, its exit codes, its restart. */
 final class ServerJarTest {
+    private static final String MEMORY = "-Dholdfast.storage=memory";
+
     @TempDir
     private Path folder;
 
@@ -108,21 +110,21 @@ final class ServerJarTest {
             assertEquals("", server.errors());
         }
         try (ServerProcess again = ServerProcess.start(folder)) {
-            assertEquals(200, acquire(again, "a").statusCode(), "a clean end needs no recovery");
+            assertEquals(200, acquire(again, "a").statusCode(), "nobody held it");
         }
     }
 
     @Test
-    void afterACrashNothingIsGrantedThatMayStillBeHeld() throws Exception {
+    void inMemoryModeAfterACrashNothingIsGrantedThatMayStillBeHeld() throws Exception {
         String token;
         long fencingToken;
-        try (ServerProcess server = ServerProcess.start(folder, "-Dholdfast.defaultTtlMs=2000")) {
+        try (ServerProcess server = ServerProcess.start(folder, MEMORY, "-Dholdfast.defaultTtlMs=2000")) {
             HttpResponse<String> granted = acquire(server, "a");
             token = granted.body().replaceFirst(".*\"lockToken\":\"(\\w+)\".*", "$1");
             fencingToken = fencingToken(granted);
             server.kill();
         }
-        try (ServerProcess server = ServerProcess.start(folder, "-Dholdfast.defaultTtlMs=2000")) {
+        try (ServerProcess server = ServerProcess.start(folder, MEMORY, "-Dholdfast.defaultTtlMs=2000")) {
             HttpResponse<String> refused = acquire(server, "a");
             assertEquals(503, refused.statusCode(), refused.body());
             assertTrue(refused.body().contains("\"reason\":\"Recovering\""), refused.body());
