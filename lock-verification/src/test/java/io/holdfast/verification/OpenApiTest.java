@@ -99,6 +99,8 @@ final class OpenApiTest {
         unseen.removeIf(answer -> OUT_OF_REACH.containsKey(answer.substring(answer.lastIndexOf(' ') + 1)));
         unseen.removeIf(OpenApiTest::isOfCluster);
         unseen.removeIf(OpenApiTest::isOfDurable);
+        // A broken escape, which this test's client does not send; EventStreamTest does.
+        unseen.remove(answerName("get", ApiPaths.EVENTS, "400", "BadRequest"));
         assertEquals(Set.of(), unseen);
     }
 

@@ -75,6 +75,14 @@ final class EventStreamTest {
         return "Last-Event-ID: " + id + "\r\n";
     }
 
+    @Test
+    void aBrokenEscapeIsNoPrefix() throws IOException {
+        start(new JsonObject());
+        RawHttp.Answer answer = RawHttp.call(server.port(), "GET", "/api/lock/events?prefix=%zz", "");
+        assertEquals(400, answer.code());
+        assertEquals("BadRequest", new JsonObject(answer.body()).getString("status"));
+    }
+
     private static final String TIME = "\"at\":\"\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z\"";
 
     private static void assertMatches(String regex, String text) {
