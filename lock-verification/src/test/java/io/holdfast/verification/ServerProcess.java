@@ -104,6 +104,7 @@ final class ServerProcess implements AutoCloseable {
             }
         }
         String end = process.isAlive() ? "lives" : "ended with " + process.exitValue();
+        process.destroyForcibly(); // nobody gets to know of it, so nobody else would
         throw new AssertionError("the server does not listen, and " + end + ": " + output() + errors());
     }
 
