@@ -1,0 +1,95 @@
+package io.holdfast.verification.campaign;
+
+import io.holdfast.verification.checker.Report;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Many runs, one after the other, for a given time and seed. Says what each came to on the standard output. */
+final class Campaign implements AutoCloseable {
+    static final Path FOLDER = Path.of("target/campaign");
+
+    private static final Path JAR = Path.of("../lock-server/target/lock-server.jar");
+
+    private final Vertx vertx = Vertx.vertx();
+    private final StoreServer stores = new StoreServer();
+    private final @Nullable Network network;
+    private final Path folder;
+    private final List<String> program;
+    private final List<Result> results = new ArrayList<>();
+
+    private Campaign(Path folder, List<String> program, @Nullable Network network) throws IOException {
+        this.folder = folder;
+        this.program = program;
+        this.network = network;
+    }
+
+    /** A campaign against the real jar. */
+    static Campaign ofTheJar(Path folder) throws IOException, InterruptedException {
+        if (!Files.exists(JAR)) {
+            throw new IllegalStateException(JAR + " is missing: run mvn verify from the top");
+        }
+        return of(folder, List.of("-jar", JAR.toAbsolutePath().toString()));
+    }
+
+    /** A campaign against whatever the virtual machine is to run. */
+    static Campaign of(Path folder, List<String> program) throws IOException, InterruptedException {
+        Files.createDirectories(folder);
+        return new Campaign(folder, program, Network.create(Mode.REPLICATED.nodes()));
+    }
+
+    List<Result> results() {
+        return results;
+    }
+
+    /** Runs of all modes in turn until the time is over; what has begun is finished. */
+    void playFor(long minutes, long seed) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(minutes);
+        for (int number = 1; System.nanoTime() < deadline; number++) {
+            play(Plan.draw(number, seed));
+        }
+    }
+
+    /** One run. What it recorded is deleted, unless there is something to look at. */
+    Result play(Plan plan) throws Exception {
+        System.out.println(plan.describe());
+        Path own = folder.resolve("run-" + plan.number());
+        delete(own);
+        Result result = new Run(new Run.Ground(vertx, stores, program, network), plan, own).play();
+        results.add(result);
+        Report report = result.report();
+        System.out.println(report);
+        if (report.violationCount() > 0) {
+            Timeline.write(own, report);
+        } else {
+            delete(own);
+        }
+        return result;
+    }
+
+    private static void delete(Path folder) throws IOException {
+        if (Files.exists(folder)) {
+            try (Stream<Path> all = Files.walk(folder)) {
+                for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.deleteIfExists(each);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        stores.close();
+        if (network != null) {
+            network.close();
+        }
+        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+}

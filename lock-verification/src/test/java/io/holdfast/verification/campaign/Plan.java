@@ -1,0 +1,74 @@
+package io.holdfast.verification.campaign;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Collectors;
+
+/**
+ * What one run is to be, all of it drawn from a seed.
+ *
+ * @param number of the run
+ * @param seed of its clients, its ports and its weather
+ * @param isFenced whether the store checks the fence; without it the run has to fail, as a control
+ */
+record Plan(int number, long seed, Mode mode, Workload workload, List<Strike> strikes, boolean isFenced) {
+    private static final long EARLIEST_MILLIS = 2_000;
+    private static final long SHORTEST_MILLIS = 1_000;
+
+    /** A fault, and when. */
+    record Strike(FaultKind kind, long afterMillis, long lastsMillis) {}
+
+    /** The run of that number of a campaign. */
+    static Plan draw(int number, long campaignSeed) {
+        long seed = new Random(campaignSeed * 1_000_003 + number).nextLong();
+        Random random = new Random(seed);
+        Mode mode = List.of(Mode.values()).get(number % Mode.values().length);
+        Workload workload = random.nextInt(3) == 0
+                ? List.of(Workload.values()).get(random.nextInt(Workload.values().length))
+                : Workload.MIXED;
+        List<FaultKind> kinds = new ArrayList<>();
+        for (FaultKind kind : FaultKind.values()) {
+            if (kind.fits(mode)) {
+                kinds.add(kind);
+            }
+        }
+        List<Strike> strikes = new ArrayList<>();
+        int count = random.nextInt(100) < 45 ? 2 : 1;
+        while (strikes.size() < count) {
+            strikes.add(strike(kinds.remove(random.nextInt(kinds.size())), random));
+        }
+        return new Plan(number, seed, mode, workload, List.copyOf(strikes), true);
+    }
+
+    /** One fault at a given mode, for short runs of a known kind. */
+    static Plan of(int number, long seed, Mode mode, FaultKind kind, long lastsMillis) {
+        Strike strike = new Strike(kind, EARLIEST_MILLIS, lastsMillis);
+        return new Plan(number, seed, mode, Workload.MIXED, List.of(strike), true);
+    }
+
+    /** The same without a fence, with clients that stand still: it has to go wrong. */
+    static Plan control(int number, long seed) {
+        Strike stop = new Strike(FaultKind.STOP_CLIENT, EARLIEST_MILLIS, 8_000);
+        Strike late = new Strike(FaultKind.STOP_CLIENT, EARLIEST_MILLIS + 500, 8_000);
+        return new Plan(number, seed, Mode.MEMORY, Workload.EXCLUSIVE, List.of(stop, late), false);
+    }
+
+    private static Strike strike(FaultKind kind, Random random) {
+        long after = EARLIEST_MILLIS + random.nextInt(3_000);
+        // From a moment up to twice the longest lease.
+        return new Strike(kind, after, SHORTEST_MILLIS + random.nextInt(9_000));
+    }
+
+    boolean has(FaultKind kind) {
+        return strikes.stream().anyMatch(strike -> strike.kind() == kind);
+    }
+
+    String describe() {
+        return "run " + number + " seed " + seed + ": " + mode.word() + ", " + workload.word() + ", "
+                + strikes.stream()
+                        .map(strike -> strike.kind().word() + " at " + strike.afterMillis() + " ms for "
+                                + strike.lastsMillis() + " ms")
+                        .collect(Collectors.joining(", "));
+    }
+}
