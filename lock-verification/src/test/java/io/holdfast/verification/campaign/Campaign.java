@@ -5,6 +5,8 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -49,12 +51,19 @@ final class Campaign implements AutoCloseable {
         return results;
     }
 
-    /** Runs of all modes in turn until the time is over; what has begun is finished. */
-    void playFor(long minutes, long seed) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(minutes);
-        for (int number = 1; System.nanoTime() < deadline; number++) {
-            play(Plan.draw(number, seed));
+    /**
+     * A control, which has to go wrong, and then runs of all modes in turn until the time is over; what has begun is finished. The
+     * report is written after each. Returns the control.
+     */
+    Result playFor(long minutes, long seed) throws Exception {
+        long begin = System.nanoTime();
+        Result control = play(Plan.control(0, seed));
+        for (int number = 1; System.nanoTime() - begin < TimeUnit.MINUTES.toNanos(minutes); number++) {
+            Result unused = play(Plan.draw(number, seed));
+            String lasted = TimeUnit.NANOSECONDS.toMinutes(System.nanoTime() - begin) + " of " + minutes + " minutes";
+            writeReport(LocalDate.now(ZoneId.systemDefault()) + ", seed " + seed + ", " + lasted + ".", control);
         }
+        return control;
     }
 
     /** One run. What it recorded is deleted, unless there is something to look at. */
@@ -63,15 +72,21 @@ final class Campaign implements AutoCloseable {
         Path own = folder.resolve("run-" + plan.number());
         delete(own);
         Result result = new Run(new Run.Ground(vertx, stores, program, network), plan, own).play();
-        results.add(result);
         Report report = result.report();
         System.out.println(report);
-        if (report.violationCount() > 0) {
-            Timeline.write(own, report);
+        if (plan.isFenced()) {
+            results.add(result);
+        }
+        if (report.violationCount() > 0 && plan.isFenced()) {
+            TimelinePage.write(result);
         } else {
             delete(own);
         }
         return result;
+    }
+
+    private void writeReport(String title, Result control) throws IOException {
+        Files.writeString(folder.resolve("report.md"), CampaignReport.of(title, results, control));
     }
 
     private static void delete(Path folder) throws IOException {

@@ -1,5 +1,7 @@
 package io.holdfast.verification.campaign;
 
+import io.holdfast.verification.checker.CheckerOptions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -10,11 +12,29 @@ import java.util.stream.Collectors;
  *
  * @param number of the run
  * @param seed of its clients, its ports and its weather
+ * @param strikes the faults
  * @param isFenced whether the store checks the fence; without it the run has to fail, as a control
  */
-record Plan(int number, long seed, Mode mode, Workload workload, List<Strike> strikes, boolean isFenced) {
+record Plan(
+        int number, long seed, Mode mode, Workload workload, List<Strike> strikes, boolean isFenced, Pace pace) {
     private static final long EARLIEST_MILLIS = 2_000;
     private static final long SHORTEST_MILLIS = 1_000;
+
+    /**
+     * How long a run is.
+     *
+     * @param children client processes
+     * @param drainMillis how long clients work on after the last fault
+     * @param moreSeconds how much longer on a slow machine, until there are enough operations
+     * @param options by which it is checked
+     */
+    record Pace(int children, int drainMillis, int moreSeconds, CheckerOptions options) {
+        /** Of a campaign. Fewer operations, and a run says nothing. */
+        static final Pace WHOLE =
+                new Pace(2, 7_000, 25, new CheckerOptions(Duration.ofSeconds(5), 3_000, 300, 50, 20_000));
+        /** Of a smoke. */
+        static final Pace SHORT = new Pace(1, 4_000, 10, new CheckerOptions(Duration.ofSeconds(5), 500, 50, 10, 20_000));
+    }
 
     /** A fault, and when. */
     record Strike(FaultKind kind, long afterMillis, long lastsMillis) {}
@@ -38,20 +58,20 @@ record Plan(int number, long seed, Mode mode, Workload workload, List<Strike> st
         while (strikes.size() < count) {
             strikes.add(strike(kinds.remove(random.nextInt(kinds.size())), random));
         }
-        return new Plan(number, seed, mode, workload, List.copyOf(strikes), true);
+        return new Plan(number, seed, mode, workload, List.copyOf(strikes), true, Pace.WHOLE);
     }
 
-    /** One fault at a given mode, for short runs of a known kind. */
-    static Plan of(int number, long seed, Mode mode, FaultKind kind, long lastsMillis) {
-        Strike strike = new Strike(kind, EARLIEST_MILLIS, lastsMillis);
-        return new Plan(number, seed, mode, Workload.MIXED, List.of(strike), true);
+    /** A short run with one fault. */
+    static Plan smoke(int number, long seed, Mode mode, FaultKind kind, long lastsMillis) {
+        Strike strike = new Strike(kind, SHORTEST_MILLIS, lastsMillis);
+        return new Plan(number, seed + number, mode, Workload.MIXED, List.of(strike), true, Pace.SHORT);
     }
 
-    /** The same without a fence, with clients that stand still: it has to go wrong. */
+    /** A run without a fence, with clients that stand still: it has to go wrong. */
     static Plan control(int number, long seed) {
         Strike stop = new Strike(FaultKind.STOP_CLIENT, EARLIEST_MILLIS, 8_000);
         Strike late = new Strike(FaultKind.STOP_CLIENT, EARLIEST_MILLIS + 500, 8_000);
-        return new Plan(number, seed, Mode.MEMORY, Workload.EXCLUSIVE, List.of(stop, late), false);
+        return new Plan(number, seed, Mode.MEMORY, Workload.EXCLUSIVE, List.of(stop, late), false, Pace.WHOLE);
     }
 
     private static Strike strike(FaultKind kind, Random random) {

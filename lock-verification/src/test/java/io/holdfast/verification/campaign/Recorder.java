@@ -32,6 +32,7 @@ final class Recorder implements AutoCloseable {
     private final HistoryWriter history;
     private final long originNanos;
     private long numbers;
+    private long answers;
     private boolean closed;
 
     /** {@code originNanos} is the zero of all times, the same in all processes. */
@@ -106,8 +107,16 @@ final class Recorder implements AutoCloseable {
     private void answer(LongFunction<Answer> answer) {
         synchronized (turn) {
             if (!closed) {
+                answers++;
                 history.answered(answer.apply(nowMicros()));
             }
+        }
+    }
+
+    /** How many calls of this process were answered, or given up. */
+    long answers() {
+        synchronized (turn) {
+            return answers;
         }
     }
 

@@ -1,7 +1,6 @@
 package io.holdfast.verification.campaign;
 
 import io.holdfast.verification.checker.Checker;
-import io.holdfast.verification.checker.CheckerOptions;
 import io.holdfast.verification.checker.MergedHistory;
 import io.holdfast.verification.checker.Report;
 import io.vertx.core.Vertx;
@@ -9,7 +8,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -21,12 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One run: a service, its clients, its faults, and the judgement of what the clients were told. */
 final class Run {
-    /** A run of twenty seconds: fewer operations than this, and it says nothing. */
-    static final CheckerOptions OPTIONS = new CheckerOptions(Duration.ofSeconds(5), 3_000, 300, 50, 20_000);
-
-    private static final int DRAIN_MILLIS = 7_000;
-    private static final int CHILDREN = 2;
     private static final int FAULT_SECONDS = 150;
+    private static final int BEGIN_SECONDS = 20;
+    private static final int BEGUN_BYTES = 2_000;
 
     private final Vertx vertx;
     private final StoreServer stores;
@@ -96,14 +91,16 @@ final class Run {
                     store,
                     random.nextLong());
             own.start();
-            for (int i = 1; i <= CHILDREN; i++) {
+            for (int i = 1; i <= plan.pace().children(); i++) {
                 children.add(child("child" + i, endpoints(proxies), clientClock));
             }
+            awaitChildren(children);
             Network cables = plan.mode() == Mode.REPLICATED ? network : null;
             Stage stage = new Stage(service, children, proxies, cables, clientClock, disk, recorder, new AtomicLong());
             strike(stage);
             heal(stage);
-            TimeUnit.MILLISECONDS.sleep(DRAIN_MILLIS);
+            TimeUnit.MILLISECONDS.sleep(plan.pace().drainMillis());
+            awaitTraffic(recorder);
             own.end();
             for (ClientProcess child : children) {
                 child.end();
@@ -113,6 +110,27 @@ final class Run {
             for (Proxy proxy : proxies) {
                 proxy.close();
             }
+        }
+    }
+
+    /** On a busy machine it takes a while for a process to come to anything. */
+    private void awaitChildren(List<ClientProcess> children) throws InterruptedException, IOException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(BEGIN_SECONDS);
+        for (Path history : histories) {
+            while (System.nanoTime() < deadline && (!Files.exists(history) || Files.size(history) < BEGUN_BYTES)) {
+                TimeUnit.MILLISECONDS.sleep(100);
+            }
+        }
+        if (children.stream().anyMatch(child -> !child.process().isAlive())) {
+            throw new IOException("a client process ended at once; its output is in " + folder);
+        }
+    }
+
+    /** A slow machine is given more time, so that the run says something. */
+    private void awaitTraffic(Recorder recorder) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(plan.pace().moreSeconds());
+        while (System.nanoTime() < deadline && recorder.answers() < plan.pace().options().operationsMin()) {
+            TimeUnit.MILLISECONDS.sleep(100);
         }
     }
 
@@ -198,7 +216,7 @@ final class Run {
     private Report check() throws IOException {
         List<Path> written = histories.stream().filter(Files::exists).toList();
         try (MergedHistory history = MergedHistory.of(written)) {
-            return Checker.check(history, OPTIONS);
+            return Checker.check(history, plan.pace().options());
         }
     }
 }
