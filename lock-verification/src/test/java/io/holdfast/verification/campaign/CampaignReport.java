@@ -64,9 +64,7 @@ final class CampaignReport {
                             .mapToLong(figure)
                             .sum());
         }
-        text.append(" | ")
-                .append(results.stream().mapToLong(figure).sum())
-                .append(" |\n");
+        text.append(" | ").append(results.stream().mapToLong(figure).sum()).append(" |\n");
     }
 
     private void faults() {
@@ -93,7 +91,8 @@ final class CampaignReport {
     }
 
     private void control(Result control) {
-        text.append("\n## Control\n\nThe same with clients that stand still and a store that does not check the fence: ");
+        text.append(
+                "\n## Control\n\nThe same with clients that stand still and a store that does not check the fence: ");
         Report report = control.report();
         text.append(report.violationCount())
                 .append(report.violationCount() > 0 ? " violations, as it must.\n" : " violations: **too tame.**\n");

@@ -60,7 +60,12 @@ final class Doubler {
                 socket.close();
             }
         });
-        socket.closeHandler(v -> vertx.cancelTimer(guard));
+        socket.closeHandler(v -> {
+            vertx.cancelTimer(guard);
+            if (body(answer.toString()) == null) {
+                sent.failed(false);
+            }
+        });
         socket.write(text);
     }
 

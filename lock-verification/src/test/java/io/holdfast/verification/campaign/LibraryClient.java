@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One user of the client library: locks, works, writes under the fence, releases, over and over. What its handles say of
@@ -35,6 +36,7 @@ final class LibraryClient implements Runnable {
     private final LockClient client;
     private long values;
     private volatile boolean over;
+    private @Nullable PendingLock waiting;
 
     LibraryClient(
             Vertx vertx,
@@ -72,8 +74,32 @@ final class LibraryClient implements Runnable {
         }
     }
 
+    /** Lets it finish what it is at, but not wait any longer. */
     void end() {
-        over = true;
+        PendingLock vain;
+        synchronized (client) {
+            over = true;
+            vain = waiting;
+            waiting = null;
+        }
+        if (vain != null) {
+            Future<Void> unused = vain.giveUp();
+        }
+    }
+
+    private void waitsFor(PendingLock pending) {
+        synchronized (client) {
+            waiting = pending;
+        }
+    }
+
+    /** Whether what was waited for is still wanted. */
+    private boolean takes(PendingLock pending) {
+        synchronized (client) {
+            boolean wanted = waiting == pending;
+            waiting = null;
+            return wanted;
+        }
     }
 
     Future<Void> close() {
@@ -88,6 +114,7 @@ final class LibraryClient implements Runnable {
             request = request.withTtl(Duration.ofMillis(2_000 + random.nextInt(3_000)));
         }
         PendingLock pending = client.begin(request);
+        waitsFor(pending);
         boolean givesUp = random.nextInt(20) == 0 && !wait.isZero();
         try {
             long patienceMillis = givesUp ? random.nextInt(100) : TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS);
@@ -95,7 +122,9 @@ final class LibraryClient implements Runnable {
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get(patienceMillis, TimeUnit.MILLISECONDS);
-            held(handle, want);
+            if (takes(pending)) {
+                held(handle, want);
+            }
         } catch (ExecutionException refused) {
             TimeUnit.MILLISECONDS.sleep(5 + random.nextInt(40));
         } catch (TimeoutException tooLong) {

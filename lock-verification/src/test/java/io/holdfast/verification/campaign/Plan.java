@@ -15,8 +15,7 @@ import java.util.stream.Collectors;
  * @param strikes the faults
  * @param isFenced whether the store checks the fence; without it the run has to fail, as a control
  */
-record Plan(
-        int number, long seed, Mode mode, Workload workload, List<Strike> strikes, boolean isFenced, Pace pace) {
+record Plan(int number, long seed, Mode mode, Workload workload, List<Strike> strikes, boolean isFenced, Pace pace) {
     private static final long EARLIEST_MILLIS = 2_000;
     private static final long SHORTEST_MILLIS = 1_000;
 
@@ -33,7 +32,9 @@ record Plan(
         static final Pace WHOLE =
                 new Pace(2, 7_000, 25, new CheckerOptions(Duration.ofSeconds(5), 3_000, 300, 50, 20_000));
         /** Of a smoke. */
-        static final Pace SHORT = new Pace(1, 4_000, 10, new CheckerOptions(Duration.ofSeconds(5), 500, 50, 10, 20_000));
+        static Pace brief(int children) {
+            return new Pace(children, 3_000, 5, new CheckerOptions(Duration.ofSeconds(5), 500, 50, 10, 20_000));
+        }
     }
 
     /** A fault, and when. */
@@ -64,7 +65,8 @@ record Plan(
     /** A short run with one fault. */
     static Plan smoke(int number, long seed, Mode mode, FaultKind kind, long lastsMillis) {
         Strike strike = new Strike(kind, SHORTEST_MILLIS, lastsMillis);
-        return new Plan(number, seed + number, mode, Workload.MIXED, List.of(strike), true, Pace.SHORT);
+        Pace pace = Pace.brief(kind == FaultKind.STOP_CLIENT ? 1 : 0);
+        return new Plan(number, seed + number, mode, Workload.MIXED, List.of(strike), true, pace);
     }
 
     /** A run without a fence, with clients that stand still: it has to go wrong. */

@@ -129,7 +129,8 @@ final class Run {
     /** A slow machine is given more time, so that the run says something. */
     private void awaitTraffic(Recorder recorder) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(plan.pace().moreSeconds());
-        while (System.nanoTime() < deadline && recorder.answers() < plan.pace().options().operationsMin()) {
+        while (System.nanoTime() < deadline
+                && recorder.answers() < plan.pace().options().operationsMin()) {
             TimeUnit.MILLISECONDS.sleep(100);
         }
     }

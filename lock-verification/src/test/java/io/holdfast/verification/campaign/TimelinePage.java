@@ -29,8 +29,7 @@ final class TimelinePage {
     /** Writes {@code timeline.html} and {@code report.txt} beside the histories of the run. */
     static void write(Result result) throws IOException {
         Path folder = result.folder();
-        Files.writeString(
-                folder.resolve("report.txt"), result.plan().describe() + "\n" + result.report());
+        Files.writeString(folder.resolve("report.txt"), result.plan().describe() + "\n" + result.report());
         Set<String> resources = result.report().violations().stream()
                 .map(Violation::subject)
                 .distinct()
@@ -73,7 +72,8 @@ final class TimelinePage {
         }
         String picture = "<svg xmlns='http://www.w3.org/2000/svg' width='" + width + "' height='" + (top + 10)
                 + "' font-family='sans-serif' font-size='10'>\n" + seconds + svg + "</svg>";
-        return "<!doctype html>\n<html lang='en'><meta charset='utf-8'><title>Run " + result.plan().number()
+        return "<!doctype html>\n<html lang='en'><meta charset='utf-8'><title>Run "
+                + result.plan().number()
                 + "</title>\n<h1>Run " + result.plan().number() + "</h1>\n<p>"
                 + escaped(result.plan().describe())
                 + "</p>\n<p>Bars of holds begin with the answer that told of them and end with the last that was heard; point at a"
