@@ -18,18 +18,21 @@ import org.jspecify.annotations.Nullable;
 final class Campaign implements AutoCloseable {
     static final Path FOLDER = Path.of("target/campaign");
 
-    private static final Path JAR = Path.of("../lock-server/target/lock-server.jar");
+    static final Path JAR = Path.of("../lock-server/target/lock-server.jar");
 
     private final Vertx vertx = Vertx.vertx();
     private final StoreServer stores = new StoreServer();
     private final @Nullable Network network;
     private final Path folder;
     private final List<String> program;
+    private final String clientClasses;
     private final List<Result> results = new ArrayList<>();
 
-    private Campaign(Path folder, List<String> program, @Nullable Network network) throws IOException {
+    private Campaign(Path folder, List<String> program, String clientClasses, @Nullable Network network)
+            throws IOException {
         this.folder = folder;
         this.program = program;
+        this.clientClasses = clientClasses;
         this.network = network;
     }
 
@@ -38,13 +41,14 @@ final class Campaign implements AutoCloseable {
         if (!Files.exists(JAR)) {
             throw new IllegalStateException(JAR + " is missing: run mvn verify from the top");
         }
-        return of(folder, List.of("-jar", JAR.toAbsolutePath().toString()));
+        return of(folder, List.of("-jar", JAR.toAbsolutePath().toString()), System.getProperty("java.class.path"));
     }
 
     /** A campaign against whatever the virtual machine is to run. */
-    static Campaign of(Path folder, List<String> program) throws IOException, InterruptedException {
+    static Campaign of(Path folder, List<String> program, String clientClasses)
+            throws IOException, InterruptedException {
         Files.createDirectories(folder);
-        return new Campaign(folder, program, Network.create(Mode.REPLICATED.nodes()));
+        return new Campaign(folder, program, clientClasses, Network.create(Mode.REPLICATED.nodes()));
     }
 
     List<Result> results() {
@@ -71,7 +75,7 @@ final class Campaign implements AutoCloseable {
         System.out.println(plan.describe());
         Path own = folder.resolve("run-" + plan.number());
         delete(own);
-        Result result = new Run(new Run.Ground(vertx, stores, program, network), plan, own).play();
+        Result result = new Run(new Run.Ground(vertx, stores, program, clientClasses, network), plan, own).play();
         Report report = result.report();
         System.out.println(report);
         if (plan.isFenced()) {

@@ -20,6 +20,7 @@ final class ClientProcess implements AutoCloseable {
 
     static ClientProcess start(
             Path folder,
+            String classes,
             String name,
             Path history,
             long originNanos,
@@ -32,7 +33,7 @@ final class ClientProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(Node.java());
         command.addAll(List.of(
                 "-cp",
-                System.getProperty("java.class.path"),
+                classes,
                 ClientProgram.class.getName(),
                 name,
                 history.toString(),

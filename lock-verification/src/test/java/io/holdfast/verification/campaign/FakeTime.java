@@ -38,7 +38,7 @@ final class FakeTime {
     }
 
     /** Shows so many seconds more than the real time from now on. */
-    void set(long seconds) throws IOException {
+    void set(double seconds) throws IOException {
         Files.writeString(Objects.requireNonNull(setting), (seconds < 0 ? "" : "+") + seconds + "\n");
     }
 

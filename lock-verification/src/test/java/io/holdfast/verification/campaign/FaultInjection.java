@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 /** One fault: does it, waits, and undoes it. */
 final class FaultInjection implements Runnable {
     private static final int CLOCK_SECONDS = 3_600;
+    private static final double CLOCK_STEP_SECONDS = 0.8;
     private static final int EXIT_SECONDS = 15;
     private static final String SYNC_DELAY_MICROS = "120000";
 
@@ -63,11 +64,13 @@ final class FaultInjection implements Runnable {
                 stop(node.process(), node.id());
             }
             case STOP_CLIENT -> stop(client().process(), "client");
-            case LOST_ANSWERS -> weather(new Proxy.Weather(5, 0, 0));
-            case DELAYS -> weather(new Proxy.Weather(0, 400, 0));
-            case DUPLICATES -> weather(new Proxy.Weather(0, 40, 30));
+            case LOST_ANSWERS -> weather(new Proxy.Weather(5, 0, 0, 0));
+            case DELAYS -> weather(new Proxy.Weather(0, 0, 400, 0));
+            case DUPLICATES -> weather(new Proxy.Weather(0, 0, 40, 30));
+            case STORM -> weather(new Proxy.Weather(5, 35, 1_500, 0));
             case HALF_OPEN -> halfOpen();
             case SERVER_CLOCK -> clock(stage.service().leader().time(), "server");
+            case CLOCK_STEPS -> clockSteps(stage.service().leader().time());
             case CLIENT_CLOCK -> clock(stage.clientClock(), "client");
             case ISOLATE_LEADER -> isolate(true);
             case DEAFEN_LEADER -> isolate(random.nextBoolean(), random.nextBoolean());
@@ -149,6 +152,20 @@ final class FaultInjection implements Runnable {
         time.set(random.nextBoolean() ? CLOCK_SECONDS : -CLOCK_SECONDS);
         last();
         time.set(0);
+        end();
+    }
+
+    /** It runs at nearly twice its rate, in steps that are too small to be taken for a sleep. */
+    private void clockSteps(FakeTime time) throws InterruptedException, IOException, NotHereException {
+        if (!time.canBeSet()) {
+            throw new NotHereException();
+        }
+        begin("server");
+        long untilNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(lastsMillis);
+        for (int step = 1; System.nanoTime() < untilNanos; step++) {
+            time.set(step * CLOCK_STEP_SECONDS);
+            TimeUnit.SECONDS.sleep(1);
+        }
         end();
     }
 

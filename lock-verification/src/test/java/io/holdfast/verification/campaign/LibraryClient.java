@@ -12,6 +12,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -108,16 +109,18 @@ final class LibraryClient implements Runnable {
 
     private void turn() throws InterruptedException {
         Workload.Want want = workload.next(random);
-        Duration wait = Workload.wait(random);
+        Duration wait = workload.wait(random);
         LockRequest request = want.request().withWait(wait);
         if (random.nextInt(3) == 0) {
             request = request.withTtl(Duration.ofMillis(2_000 + random.nextInt(3_000)));
         }
         PendingLock pending = client.begin(request);
         waitsFor(pending);
-        boolean givesUp = random.nextInt(20) == 0 && !wait.isZero();
+        boolean givesUp = random.nextInt(workload.patience()) == 0 && !wait.isZero();
         try {
-            long patienceMillis = givesUp ? random.nextInt(100) : TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS);
+            long patienceMillis = givesUp
+                    ? random.nextInt(workload == Workload.PATIENT ? 15 : 100)
+                    : TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS);
             LockHandle handle = pending.future()
                     .toCompletionStage()
                     .toCompletableFuture()
@@ -125,7 +128,7 @@ final class LibraryClient implements Runnable {
             if (takes(pending)) {
                 held(handle, want);
             }
-        } catch (ExecutionException refused) {
+        } catch (ExecutionException | CancellationException refused) {
             TimeUnit.MILLISECONDS.sleep(5 + random.nextInt(40));
         } catch (TimeoutException tooLong) {
             await(pending.giveUp());

@@ -25,15 +25,16 @@ record Plan(int number, long seed, Mode mode, Workload workload, List<Strike> st
      * @param children client processes
      * @param drainMillis how long clients work on after the last fault
      * @param moreSeconds how much longer on a slow machine, until there are enough operations
+     * @param journal whether what the servers say of themselves is written into the history, too
      * @param options by which it is checked
      */
-    record Pace(int children, int drainMillis, int moreSeconds, CheckerOptions options) {
+    record Pace(int children, int drainMillis, int moreSeconds, boolean journal, CheckerOptions options) {
         /** Of a campaign. Fewer operations, and a run says nothing. */
         static final Pace WHOLE =
-                new Pace(2, 7_000, 25, new CheckerOptions(Duration.ofSeconds(5), 3_000, 300, 50, 20_000));
+                new Pace(2, 7_000, 25, false, new CheckerOptions(Duration.ofSeconds(5), 3_000, 300, 50, 20_000));
         /** Of a smoke. */
         static Pace brief(int children) {
-            return new Pace(children, 3_000, 5, new CheckerOptions(Duration.ofSeconds(5), 500, 50, 10, 20_000));
+            return new Pace(children, 3_000, 5, false, new CheckerOptions(Duration.ofSeconds(5), 500, 50, 10, 20_000));
         }
     }
 
@@ -46,7 +47,7 @@ record Plan(int number, long seed, Mode mode, Workload workload, List<Strike> st
         Random random = new Random(seed);
         Mode mode = List.of(Mode.values()).get(number % Mode.values().length);
         Workload workload = random.nextInt(3) == 0
-                ? List.of(Workload.values()).get(random.nextInt(Workload.values().length))
+                ? List.of(Workload.values()).get(random.nextInt(Workload.values().length - 1))
                 : Workload.MIXED;
         List<FaultKind> kinds = new ArrayList<>();
         for (FaultKind kind : FaultKind.values()) {

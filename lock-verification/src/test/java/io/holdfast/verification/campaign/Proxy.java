@@ -36,12 +36,13 @@ final class Proxy implements AutoCloseable {
     /**
      * What happens to what passes.
      *
-     * @param lostPercent of the connections whose answers get lost from some answer on
+     * @param lostPercent of the answers that get lost, with all that follow on their connections
+     * @param cutPercent of the requests that get lost, with all that follow on their connections
      * @param delayMillis the most that a piece is held up; order is kept
      * @param doubledPercent of the requests that arrive twice
      */
-    record Weather(int lostPercent, int delayMillis, int doubledPercent) {
-        static final Weather FAIR = new Weather(0, 0, 0);
+    record Weather(int lostPercent, int cutPercent, int delayMillis, int doubledPercent) {
+        static final Weather FAIR = new Weather(0, 0, 0, 0);
     }
 
     private Proxy(Vertx vertx, URI target, Recorder recorder, long seed) {
@@ -107,6 +108,10 @@ final class Proxy implements AutoCloseable {
         void join() {
             wires.add(this);
             client.handler(piece -> {
+                if (chance(weather.cutPercent())) {
+                    broken = true;
+                    deaf = true;
+                }
                 if (!deaf) {
                     if (chance(weather.doubledPercent())) {
                         doubler.send(piece);

@@ -74,16 +74,19 @@ final class RawClient implements Runnable {
             random.nextBytes(bits);
             requestId = HexFormat.of().formatHex(bits);
         }
-        long wait = alone || random.nextInt(3) == 0 ? 0 : 100 + random.nextInt(3_000);
+        long ttl = 1_000L + random.nextInt(2_000);
+        boolean waits = !alone && random.nextInt(3) > 0;
+        boolean impatient = waits && random.nextInt(5) == 0;
+        // Whoever gives up a long wait must not be granted anything when its turn would have come.
+        long wait = impatient ? 4 * ttl : waits ? 100 + random.nextInt(3_000) : 0;
         JsonObject acquire = new JsonObject()
                 .put("resourceName", resource)
                 .put("clientId", name)
-                .put("ttlMs", 1_000 + random.nextInt(2_000))
+                .put("ttlMs", ttl)
                 .put("waitMs", wait);
         if (requestId != null) {
             acquire.put("requestId", requestId);
         }
-        boolean impatient = wait > 0 && random.nextInt(5) == 0;
         JsonObject grant = post(ApiPaths.ACQUIRE, acquire, impatient ? 1 + random.nextInt(50) : wait + TIMEOUT_MILLIS);
         if (grant == null || isStatus(grant, "Queued")) {
             if (requestId != null) {

@@ -8,10 +8,13 @@ import io.holdfast.verification.checker.HistoryEvent.Belief;
 import io.holdfast.verification.checker.HistoryEvent.Call;
 import io.holdfast.verification.checker.HistoryEvent.Fault;
 import io.holdfast.verification.checker.HistoryEvent.FaultPhase;
+import io.holdfast.verification.checker.HistoryEvent.Journal;
+import io.holdfast.verification.checker.HistoryEvent.JournalKind;
 import io.holdfast.verification.checker.HistoryEvent.Outage;
 import io.holdfast.verification.checker.HistoryWriter;
 import io.holdfast.verification.checker.Verb;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
@@ -194,6 +197,26 @@ final class Recorder implements AutoCloseable {
         synchronized (turn) {
             if (!closed) {
                 history.outage(new Outage(nowMicros(), server, isUp, forgets));
+            }
+        }
+    }
+
+    /** An event that a server told of, at the latest now. */
+    void journal(String server, String kind, long number, JsonObject event) {
+        synchronized (turn) {
+            JournalKind known = Wire.journalKind(kind);
+            if (!closed && known != null) {
+                history.journaled(new Journal(
+                        nowMicros(),
+                        server,
+                        number,
+                        known,
+                        event.getString("resourceName"),
+                        event.getString("clientId", ""),
+                        0,
+                        event.getLong("fencingToken"),
+                        0,
+                        event.getString("reason", "")));
             }
         }
     }

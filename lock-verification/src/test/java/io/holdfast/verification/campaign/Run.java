@@ -28,6 +28,7 @@ final class Run {
     private final Plan plan;
     private final Path folder;
     private final List<String> program;
+    private final String clientClasses;
     private final @Nullable Network network;
     private final Random random;
     private final long originNanos = System.nanoTime();
@@ -37,18 +38,21 @@ final class Run {
      * What runs share.
      *
      * @param program what the servers run
+     * @param clientClasses the class path of client processes
      * @param network null where nodes cannot have hosts of their own
      */
     record Ground(
             Vertx vertx,
             StoreServer stores,
             List<String> program,
+            String clientClasses,
             @Nullable Network network) {}
 
     Run(Ground ground, Plan plan, Path folder) {
         this.vertx = ground.vertx();
         this.stores = ground.stores();
         this.program = ground.program();
+        this.clientClasses = ground.clientClasses();
         this.network = ground.network();
         this.plan = plan;
         this.folder = folder;
@@ -63,7 +67,7 @@ final class Run {
                 Disk disk = plan.has(FaultKind.FULL_DISK) ? Disk.mount(folder.resolve("disk")) : Disk.none();
                 Service service = new Service(plan.mode(), folder, setting(disk), random)) {
             service.start();
-            Watch watch = Watch.start(service);
+            Watch watch = Watch.start(service, plan.pace().journal() ? recorder : null);
             try (watch) {
                 play(service, disk, recorder);
             }
@@ -176,6 +180,7 @@ final class Run {
     private ClientProcess child(String name, List<URI> endpoints, FakeTime clock) throws IOException {
         return ClientProcess.start(
                 folder,
+                clientClasses,
                 name,
                 history(name),
                 originNanos,

@@ -14,24 +14,28 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Counts, beside the clients, what happens to a service: leases that expire, by its events, and changes of the leader. */
 final class Watch implements AutoCloseable {
     private static final int LOOK_MILLIS = 500;
 
     private final Service service;
+    private final @Nullable Recorder journal;
     private final Set<Long> expired = ConcurrentHashMap.newKeySet();
     private final AtomicInteger failOvers = new AtomicInteger();
     private final List<Thread> threads = new ArrayList<>();
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    private Watch(Service service) {
+    private Watch(Service service, @Nullable Recorder journal) {
         this.service = service;
+        this.journal = journal;
     }
 
-    static Watch start(Service service) {
-        Watch watch = new Watch(service);
+    /** {@code journal} is told of all events; null for nobody. */
+    static Watch start(Service service, @Nullable Recorder journal) {
+        Watch watch = new Watch(service, journal);
         for (Node node : service.nodes()) {
             watch.threads.add(new Thread(() -> watch.listen(node), "watch-events"));
         }
@@ -55,7 +59,7 @@ final class Watch implements AutoCloseable {
         while (!Thread.currentThread().isInterrupted()) {
             try (Stream<String> lines =
                     http.send(request, HttpResponse.BodyHandlers.ofLines()).body()) {
-                hear(lines.iterator());
+                hear(node, lines.iterator());
                 TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
             } catch (IOException | RuntimeException e) {
                 try {
@@ -69,18 +73,30 @@ final class Watch implements AutoCloseable {
         }
     }
 
-    private void hear(Iterator<String> lines) {
-        boolean isExpiry = false;
+    private void hear(Node node, Iterator<String> lines) {
+        String kind = "";
+        long number = 0;
         while (lines.hasNext()) {
             String line = lines.next();
-            if (line.startsWith("event:")) {
-                isExpiry = line.endsWith("expired");
-            } else if (isExpiry && line.startsWith("data:")) {
+            if (line.startsWith("id:")) {
+                number = Long.parseLong(line.substring(3).strip());
+            } else if (line.startsWith("event:")) {
+                kind = line.substring(6).strip();
+            } else if (line.startsWith("data:")) {
                 JsonObject event = Wire.parsed(line.substring(5).strip());
                 if (event != null && event.getLong("fencingToken") != null) {
-                    expired.add(event.getLong("fencingToken"));
+                    hear(node, kind, number, event);
                 }
             }
+        }
+    }
+
+    private void hear(Node node, String kind, long number, JsonObject event) {
+        if (kind.equals("expired")) {
+            expired.add(event.getLong("fencingToken"));
+        }
+        if (journal != null) {
+            journal.journal(node.id(), kind, number, event);
         }
     }
 

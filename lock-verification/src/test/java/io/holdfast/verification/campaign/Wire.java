@@ -5,6 +5,7 @@ import io.holdfast.protocol.ProtocolLimits;
 import io.holdfast.verification.checker.Claim;
 import io.holdfast.verification.checker.HistoryEvent.Answer;
 import io.holdfast.verification.checker.HistoryEvent.Call;
+import io.holdfast.verification.checker.HistoryEvent.JournalKind;
 import io.holdfast.verification.checker.HistoryEvent.Outcome;
 import io.holdfast.verification.checker.HistoryWriter;
 import io.holdfast.verification.checker.Verb;
@@ -133,6 +134,19 @@ final class Wire {
                 holders,
                 said.getLong("lastFencingToken", 0L),
                 isStatus ? null : said.getBoolean("current"));
+    }
+
+    /** The kind of an event on the wire; null for one that histories do not have. */
+    static @Nullable JournalKind journalKind(String event) {
+        return switch (event) {
+            case "granted" -> JournalKind.GRANTED;
+            case "released" -> JournalKind.RELEASED;
+            case "expired" -> JournalKind.EXPIRED;
+            case "broken" -> JournalKind.BROKEN;
+            case "cancelled" -> JournalKind.CANCELLED;
+            case "sessionClosed" -> JournalKind.SESSION_CLOSED;
+            default -> null;
+        };
     }
 
     static @Nullable JsonObject parsed(@Nullable String body) {

@@ -13,7 +13,9 @@ enum Workload {
     SHARED("shared"),
     SEMAPHORE("semaphore"),
     SETS("sets"),
-    MIXED("mixed");
+    MIXED("mixed"),
+    /** Long waits, many of which are given up at once. */
+    PATIENT("patient");
 
     private static final int LIMIT = 3;
     private static final Workload[] SINGLE = {EXCLUSIVE, SHARED, SEMAPHORE, SETS};
@@ -49,6 +51,7 @@ enum Workload {
             }
             case SEMAPHORE -> one(Claim.permits("p" + random.nextInt(2), 1 + random.nextInt(2), LIMIT));
             case SETS -> set(random);
+            case PATIENT -> one(Claim.exclusive("q" + random.nextInt(6)));
             case MIXED -> SINGLE[random.nextInt(SINGLE.length)].next(random);
         };
     }
@@ -79,8 +82,16 @@ enum Workload {
     }
 
     /** How long to wait in line: often not at all, seldom longer than the leases are. */
-    static Duration wait(Random random) {
+    Duration wait(Random random) {
+        if (this == PATIENT) {
+            return Duration.ofSeconds(15);
+        }
         return random.nextInt(4) == 0 ? Duration.ZERO : Duration.ofMillis(200 + random.nextInt(6_000));
+    }
+
+    /** One in how many waits is given up. */
+    int patience() {
+        return this == PATIENT ? 3 : 20;
     }
 
     /** How long a lock is worked under, in milliseconds: mostly a moment, sometimes long enough to need heartbeats. */

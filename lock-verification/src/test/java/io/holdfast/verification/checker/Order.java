@@ -110,6 +110,9 @@ final class Order {
             if (its == null || its == request || other.acquire == null || other.lanes.size() > 1) {
                 continue;
             }
+            if (other.grantedBy < request.first.sent()) {
+                continue; // before anybody waited here; a restart may have given out higher tickets before
+            }
             boolean cameLater =
                     its.ticket != 0 ? its.ticket > request.ticket : its.first.sent() > request.ticketKnownMicros;
             boolean wasFirst = other.fence < fence && other.grantedBy < untilMicros;
