@@ -70,6 +70,19 @@ record Plan(int number, long seed, Mode mode, Workload workload, List<Strike> st
         return new Plan(number, seed + number, mode, Workload.MIXED, List.of(strike), true, pace);
     }
 
+    /** A run that has to give a planted bug away. */
+    static Plan planted(
+            int number,
+            long seed,
+            Mode mode,
+            Workload workload,
+            List<Strike> strikes,
+            int drainMillis,
+            boolean journal) {
+        Pace pace = new Pace(1, drainMillis, 0, journal, new CheckerOptions(Duration.ofSeconds(5), 0, 0, 0, 20_000));
+        return new Plan(number, seed, mode, workload, strikes, true, pace);
+    }
+
     /** A run without a fence, with clients that stand still: it has to go wrong. */
     static Plan control(int number, long seed) {
         Strike stop = new Strike(FaultKind.STOP_CLIENT, EARLIEST_MILLIS, 8_000);
