@@ -14,9 +14,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.client.HttpResponse;
 import java.io.IOException;
-import java.net.URI;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -48,14 +46,12 @@ final class HttpLockApi implements Exchange.Watch {
     }
 
     static HttpLockApi create(Vertx vertx, LockClientOptions options, Ticker ticker) {
-        List<URI> endpoints = options.endpoints();
-        Duration timeout = options.requestTimeout();
         return new HttpLockApi(
-                new HttpTransport(vertx, endpoints, timeout, HttpTransport.CONNECTIONS_PER_ENDPOINT),
-                new HttpTransport(vertx, endpoints, timeout, HttpTransport.WAITING_PER_ENDPOINT),
-                new HttpTransport(vertx, endpoints, timeout, HttpTransport.CONNECTIONS_PER_ENDPOINT),
+                new HttpTransport(vertx, options, HttpTransport.CONNECTIONS_PER_ENDPOINT),
+                new HttpTransport(vertx, options, HttpTransport.WAITING_PER_ENDPOINT),
+                new HttpTransport(vertx, options, HttpTransport.CONNECTIONS_PER_ENDPOINT),
                 ticker,
-                timeout.toMillis());
+                options.requestTimeout().toMillis());
     }
 
     /**

@@ -14,7 +14,6 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.URI;
 import java.net.UnknownHostException;
-import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -32,16 +31,18 @@ final class HttpTransport {
 
     private final WebClient web;
     private final List<URI> endpoints;
+    private final @Nullable RequestTap tap;
     private int current;
 
-    HttpTransport(Vertx vertx, List<URI> endpoints, Duration requestTimeout, int connections) {
-        this.endpoints = endpoints;
-        WebClientOptions options = new WebClientOptions()
+    HttpTransport(Vertx vertx, LockClientOptions options, int connections) {
+        this.endpoints = options.endpoints();
+        this.tap = options.tap();
+        WebClientOptions webOptions = new WebClientOptions()
                 .setUserAgentEnabled(false)
                 .setFollowRedirects(false)
-                .setConnectTimeout((int) requestTimeout.dividedBy(2).toMillis())
+                .setConnectTimeout((int) options.requestTimeout().dividedBy(2).toMillis())
                 .setKeepAliveTimeout(KEEP_ALIVE_SECONDS);
-        this.web = WebClient.create(vertx, options, new PoolOptions().setHttp1MaxSize(connections));
+        this.web = WebClient.create(vertx, webOptions, new PoolOptions().setHttp1MaxSize(connections));
     }
 
     /**
@@ -58,7 +59,7 @@ final class HttpTransport {
     private Future<HttpResponse<Buffer>> send(
             String path, @Nullable Buffer body, long idleMillis, BooleanSupplier wanted, int endpointsLeft) {
         int used = current;
-        return sendTo(endpoints.get(used), path, body, idleMillis)
+        return sendHeard(endpoints.get(used), path, body, idleMillis)
                 .onSuccess(answer -> {
                     if (answer.statusCode() == Status.UNAVAILABLE.httpCode()) {
                         turnFrom(used);
@@ -78,6 +79,16 @@ final class HttpTransport {
         if (current == used) {
             current = (used + 1) % endpoints.size();
         }
+    }
+
+    private Future<HttpResponse<Buffer>> sendHeard(URI endpoint, String path, @Nullable Buffer body, long idleMillis) {
+        if (tap == null) {
+            return sendTo(endpoint, path, body, idleMillis);
+        }
+        RequestTap.Heard heard = tap.sending(endpoint, path, body);
+        return sendTo(endpoint, path, body, idleMillis)
+                .onSuccess(answer -> heard.answered(answer.statusCode(), answer.body()))
+                .onFailure(cause -> heard.failed(isNothingSent(cause)));
     }
 
     private Future<HttpResponse<Buffer>> sendTo(URI endpoint, String path, @Nullable Buffer body, long idleMillis) {

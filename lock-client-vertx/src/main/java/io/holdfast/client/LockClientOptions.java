@@ -31,18 +31,21 @@ public final class LockClientOptions {
     private final Duration requestTimeout;
     private final boolean sessions;
     private final @Nullable Duration sessionTtl;
+    private final @Nullable RequestTap tap;
 
     private LockClientOptions(
             List<URI> endpoints,
             String clientId,
             Duration requestTimeout,
             boolean sessions,
-            @Nullable Duration sessionTtl) {
+            @Nullable Duration sessionTtl,
+            @Nullable RequestTap tap) {
         this.endpoints = endpoints;
         this.clientId = clientId;
         this.requestTimeout = requestTimeout;
         this.sessions = sessions;
         this.sessionTtl = sessionTtl;
+        this.tap = tap;
     }
 
     /**
@@ -51,7 +54,8 @@ public final class LockClientOptions {
      * to the server. Never waits for the network.
      */
     public static LockClientOptions defaults() {
-        return new LockClientOptions(List.of(DEFAULT_ENDPOINT), drawClientId(), DEFAULT_REQUEST_TIMEOUT, true, null);
+        return new LockClientOptions(
+                List.of(DEFAULT_ENDPOINT), drawClientId(), DEFAULT_REQUEST_TIMEOUT, true, null, null);
     }
 
     /** The servers of one service, as in {@code http://10.0.0.7:5000}; the next is asked when one cannot be reached. */
@@ -60,7 +64,7 @@ public final class LockClientOptions {
             throw new IllegalArgumentException("endpoints must not be empty");
         }
         endpoints.forEach(LockClientOptions::requireEndpoint);
-        return new LockClientOptions(List.copyOf(endpoints), clientId, requestTimeout, sessions, sessionTtl);
+        return new LockClientOptions(List.copyOf(endpoints), clientId, requestTimeout, sessions, sessionTtl, tap);
     }
 
     /** As {@link #withEndpoints(List)} with a single server. */
@@ -73,7 +77,7 @@ public final class LockClientOptions {
         if (clientId.isBlank() || !StandardCharsets.UTF_8.newEncoder().canEncode(clientId)) {
             throw new IllegalArgumentException("clientId must be well-formed text and not blank");
         }
-        return new LockClientOptions(endpoints, clientId, requestTimeout, sessions, sessionTtl);
+        return new LockClientOptions(endpoints, clientId, requestTimeout, sessions, sessionTtl, tap);
     }
 
     /** How long one request waits for its answer; between 10 milliseconds and 5 minutes. */
@@ -82,7 +86,7 @@ public final class LockClientOptions {
             throw new IllegalArgumentException("requestTimeout must be between " + MIN_REQUEST_TIMEOUT + " and "
                     + MAX_REQUEST_TIMEOUT + ", was " + requestTimeout);
         }
-        return new LockClientOptions(endpoints, clientId, requestTimeout, sessions, sessionTtl);
+        return new LockClientOptions(endpoints, clientId, requestTimeout, sessions, sessionTtl, tap);
     }
 
     /**
@@ -90,7 +94,7 @@ public final class LockClientOptions {
      * a ttl of its own does not, nor do any where the server knows no sessions: these have a lease and a heartbeat each.
      */
     public LockClientOptions withSessions(boolean sessions) {
-        return new LockClientOptions(endpoints, clientId, requestTimeout, sessions, sessionTtl);
+        return new LockClientOptions(endpoints, clientId, requestTimeout, sessions, sessionTtl, tap);
     }
 
     /**
@@ -99,7 +103,12 @@ public final class LockClientOptions {
      */
     public LockClientOptions withSessionTtl(Duration sessionTtl) {
         AcquireOptions.requireTtl("sessionTtl", sessionTtl);
-        return new LockClientOptions(endpoints, clientId, requestTimeout, sessions, sessionTtl);
+        return new LockClientOptions(endpoints, clientId, requestTimeout, sessions, sessionTtl, tap);
+    }
+
+    /** Has every request of the client told to {@code tap}; for tests. */
+    public LockClientOptions withTap(RequestTap tap) {
+        return new LockClientOptions(endpoints, clientId, requestTimeout, sessions, sessionTtl, tap);
     }
 
     public List<URI> endpoints() {
@@ -121,6 +130,12 @@ public final class LockClientOptions {
     /** Empty for the server's default. */
     public Optional<Duration> sessionTtl() {
         return Optional.ofNullable(sessionTtl);
+    }
+
+    /** Null for none. */
+    @Nullable
+    RequestTap tap() {
+        return tap;
     }
 
     @Override

@@ -33,6 +33,7 @@ public final class Checker {
     private final Journals journals = new Journals(this::found);
     private final Order order;
     private final Liveness liveness;
+    private final Manners manners;
     private final Delivery delivery = new Delivery();
     private final List<HistoryEvent> moment = new ArrayList<>();
     private long violationCount;
@@ -47,8 +48,9 @@ public final class Checker {
         sightings = new Sightings(registry, grants, sweep, this::found);
         evidence = new Evidence(registry, sightings, sweep, outages, this::found);
         order = new Order(registry, outages, this::found);
-        liveness =
-                new Liveness(registry, outages, faults, options.livenessBound().toNanos() / 1000, this::found);
+        long boundMicros = options.livenessBound().toNanos() / 1000;
+        liveness = new Liveness(registry, outages, faults, boundMicros, this::found);
+        manners = new Manners(registry, faults, boundMicros, this::found);
     }
 
     /** Checks a whole history. */
@@ -142,6 +144,9 @@ public final class Checker {
                 }
             }
             evidence.called(exchange);
+            if (call.verb() == Verb.HEARTBEAT) {
+                manners.beats(exchange);
+            }
         }
 
         @Override
@@ -197,6 +202,7 @@ public final class Checker {
         public void believed(Belief belief) {
             if (belief.isOver()) {
                 beliefs.ended(belief);
+                manners.ended(belief);
             } else {
                 tally.beliefs++;
                 beliefs.begun(belief);
@@ -221,6 +227,9 @@ public final class Checker {
         @Override
         public void journaled(HistoryEvent.Journal entry) {
             journals.check(entry);
+            if (entry.kind() == HistoryEvent.JournalKind.GRANTED) {
+                manners.granted(entry);
+            }
             sightings.journaled(entry);
             order.journaled(entry);
         }

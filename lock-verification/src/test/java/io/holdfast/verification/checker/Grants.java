@@ -40,8 +40,9 @@ final class Grants {
         if (request == null) {
             request = new Request(key, exchange, outages.count());
             registry.requests.put(key, request);
+        } else {
+            request.repeat(exchange);
         }
-        request.latest = exchange;
         exchange.request = request;
     }
 

@@ -50,10 +50,10 @@ final class Order {
     }
 
     private void inVain(Lane lane, Request request, Exchange exchange) {
-        boolean isTakenOver = request.latest != exchange;
+        List<Exchange> successors = request.successors(exchange);
         long waitEnds = exchange.sent() + Drift.atLeast(waitMicros(exchange));
         boolean isEarly = exchange.received() < waitEnds - 1000;
-        if (isEarly && !isTakenOver && exchange.call.ttlMicros() > 0) {
+        if (isEarly && successors.isEmpty() && exchange.call.ttlMicros() > 0) {
             found.accept(new Violation(
                     Rule.ORDER,
                     lane.resource,
@@ -62,8 +62,9 @@ final class Order {
         }
         noteTicket(lane, request, exchange);
         findOvertaking(lane, request, exchange, Hold.NEVER, Math.min(exchange.received(), waitEnds));
-        // Only what ended before its time, for a newer call that was there already, certainly left no gap.
-        request.isExcused = !(isEarly && isTakenOver);
+        // Only what ended before its time, for another call that is there now, certainly left no gap.
+        request.isExcused =
+                !(isEarly && successors.size() == 1 && successors.get(0).isOpen());
     }
 
     private static long waitMicros(Exchange exchange) {
@@ -108,6 +109,9 @@ final class Order {
             Request its = other.request;
             if (its == null || its == request || other.acquire == null || other.lanes.size() > 1) {
                 continue;
+            }
+            if (other.grantedBy < request.first.sent()) {
+                continue; // before anybody waited here; a restart may have given out higher tickets before
             }
             boolean cameLater =
                     its.ticket != 0 ? its.ticket > request.ticket : its.first.sent() > request.ticketKnownMicros;

@@ -51,7 +51,7 @@ public record Report(
         return faultsNotRun.isEmpty() ? Verdict.PASSED : Verdict.FAULTS_NOT_RUN;
     }
 
-    boolean violates(Rule rule) {
+    public boolean violates(Rule rule) {
         return violations.stream().anyMatch(violation -> violation.rule() == rule);
     }
 

@@ -17,6 +17,7 @@ final class Request {
     Hold hold;
 
     private List<Exchange> cancels = List.of();
+    private List<Exchange> repetitions = List.of();
 
     /** The place in line; 0 while it is not known. */
     long ticket;
@@ -32,6 +33,33 @@ final class Request {
         this.first = first;
         this.latest = first;
         this.outagesBefore = outagesBefore;
+    }
+
+    /** It is asked again. */
+    void repeat(Exchange again) {
+        if (repetitions.isEmpty()) {
+            repetitions = new ArrayList<>(2);
+        }
+        repetitions.add(again);
+        latest = again;
+    }
+
+    /**
+     * The calls that may have arrived after that one and taken the place over from it while it was under way: the order in
+     * which calls are sent is not that in which they arrive.
+     */
+    List<Exchange> successors(Exchange call) {
+        if (repetitions.isEmpty()) {
+            return List.of();
+        }
+        List<Exchange> successors = new ArrayList<>();
+        for (int i = -1; i < repetitions.size(); i++) {
+            Exchange other = i < 0 ? first : repetitions.get(i);
+            if (other != call && other.sent() <= call.received() && other.received() >= call.sent()) {
+                successors.add(other);
+            }
+        }
+        return successors;
     }
 
     List<Exchange> cancels() {

@@ -1,0 +1,114 @@
+package io.holdfast.verification.campaign;
+
+import io.holdfast.verification.checker.Report;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Many runs, one after the other, for a given time and seed. Says what each came to on the standard output. */
+final class Campaign implements AutoCloseable {
+    static final Path FOLDER = Path.of("target/campaign");
+
+    static final Path JAR = Path.of("../lock-server/target/lock-server.jar");
+
+    private final Vertx vertx = Vertx.vertx();
+    private final StoreServer stores = new StoreServer();
+    private final @Nullable Network network;
+    private final Path folder;
+    private final List<String> program;
+    private final String clientClasses;
+    private final List<Result> results = new ArrayList<>();
+
+    private Campaign(Path folder, List<String> program, String clientClasses, @Nullable Network network)
+            throws IOException {
+        this.folder = folder;
+        this.program = program;
+        this.clientClasses = clientClasses;
+        this.network = network;
+    }
+
+    /** A campaign against the real jar. */
+    static Campaign ofTheJar(Path folder) throws IOException, InterruptedException {
+        if (!Files.exists(JAR)) {
+            throw new IllegalStateException(JAR + " is missing: run mvn verify from the top");
+        }
+        return of(folder, List.of("-jar", JAR.toAbsolutePath().toString()), System.getProperty("java.class.path"));
+    }
+
+    /** A campaign against whatever the virtual machine is to run. */
+    static Campaign of(Path folder, List<String> program, String clientClasses)
+            throws IOException, InterruptedException {
+        Files.createDirectories(folder);
+        return new Campaign(folder, program, clientClasses, Network.create(Mode.REPLICATED.nodes()));
+    }
+
+    List<Result> results() {
+        return results;
+    }
+
+    /**
+     * A control, which has to go wrong, and then runs of all modes in turn until the time is over; what has begun is finished. The
+     * report is written after each. Returns the control.
+     */
+    Result playFor(long minutes, long seed) throws Exception {
+        long begin = System.nanoTime();
+        Result control = play(Plan.control(0, seed));
+        for (int number = 1; System.nanoTime() - begin < TimeUnit.MINUTES.toNanos(minutes); number++) {
+            Result unused = play(Plan.draw(number, seed));
+            String lasted = TimeUnit.NANOSECONDS.toMinutes(System.nanoTime() - begin) + " of " + minutes + " minutes";
+            writeReport(LocalDate.now(ZoneId.systemDefault()) + ", seed " + seed + ", " + lasted + ".", control);
+        }
+        return control;
+    }
+
+    /** One run. What it recorded is deleted, unless there is something to look at. */
+    Result play(Plan plan) throws Exception {
+        System.out.println(plan.describe());
+        Path own = folder.resolve("run-" + plan.number());
+        delete(own);
+        Result result = new Run(new Run.Ground(vertx, stores, program, clientClasses, network), plan, own).play();
+        Report report = result.report();
+        System.out.println(report);
+        if (plan.isFenced()) {
+            results.add(result);
+        }
+        if (report.violationCount() > 0 && plan.isFenced()) {
+            TimelinePage.write(result);
+        } else {
+            delete(own);
+        }
+        return result;
+    }
+
+    private void writeReport(String title, Result control) throws IOException {
+        Files.writeString(folder.resolve("report.md"), CampaignReport.of(title, results, control));
+    }
+
+    private static void delete(Path folder) throws IOException {
+        if (Files.exists(folder)) {
+            try (Stream<Path> all = Files.walk(folder)) {
+                for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.deleteIfExists(each);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        stores.close();
+        if (network != null) {
+            network.close();
+        }
+        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+}
