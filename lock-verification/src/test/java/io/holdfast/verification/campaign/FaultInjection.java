@@ -68,6 +68,7 @@ final class FaultInjection implements Runnable {
             case DELAYS -> weather(new Proxy.Weather(0, 0, 400, 0));
             case DUPLICATES -> weather(new Proxy.Weather(0, 0, 40, 30));
             case STORM -> weather(new Proxy.Weather(5, 35, 1_500, 0));
+            case CUT_CLIENTS -> cutClients();
             case HALF_OPEN -> halfOpen();
             case SERVER_CLOCK -> clock(stage.service().leader().time(), "server");
             case CLOCK_STEPS -> clockSteps(stage.service().leader().time());
@@ -133,6 +134,19 @@ final class FaultInjection implements Runnable {
         stage.proxies().forEach(proxy -> proxy.set(weather));
         last();
         stage.proxies().forEach(Proxy::heal);
+        end();
+    }
+
+    /** The client processes first hear late, and are then not heard any more. */
+    private void cutClients() throws InterruptedException {
+        begin("client");
+        for (int i = 0; i < 2; i++) {
+            stage.childProxies().forEach(proxy -> proxy.set(new Proxy.Weather(0, 0, 1_200, 0)));
+            TimeUnit.MILLISECONDS.sleep(lastsMillis / 4);
+            stage.childProxies().forEach(proxy -> proxy.set(new Proxy.Weather(0, 100, 0, 0)));
+            TimeUnit.MILLISECONDS.sleep(lastsMillis / 4);
+            stage.childProxies().forEach(Proxy::heal);
+        }
         end();
     }
 

@@ -14,6 +14,7 @@ enum FaultKind {
     DELAYS("delays"),
     DUPLICATES("duplicates"),
     STORM("storm"),
+    CUT_CLIENTS("cut-clients"),
     HALF_OPEN("half-open"),
     SERVER_CLOCK("server-wall-clock"),
     CLOCK_STEPS("server-wall-clock-steps"),

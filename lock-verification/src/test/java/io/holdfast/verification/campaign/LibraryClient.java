@@ -111,7 +111,7 @@ final class LibraryClient implements Runnable {
         Workload.Want want = workload.next(random);
         Duration wait = workload.wait(random);
         LockRequest request = want.request().withWait(wait);
-        if (random.nextInt(3) == 0) {
+        if (random.nextInt(workload == Workload.SLOW ? 2 : 3) == 0) {
             request = request.withTtl(Duration.ofMillis(2_000 + random.nextInt(3_000)));
         }
         PendingLock pending = client.begin(request);
@@ -139,7 +139,7 @@ final class LibraryClient implements Runnable {
         long fence = handle.fencingToken();
         boolean believed = look(handle, want, fence);
         write(want, fence);
-        long untilNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Workload.work(random));
+        long untilNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(workload.work(random));
         while (believed && !over) {
             long leftMillis = TimeUnit.NANOSECONDS.toMillis(untilNanos - System.nanoTime());
             if (leftMillis <= 0) {

@@ -47,7 +47,7 @@ record Plan(int number, long seed, Mode mode, Workload workload, List<Strike> st
         Random random = new Random(seed);
         Mode mode = List.of(Mode.values()).get(number % Mode.values().length);
         Workload workload = random.nextInt(3) == 0
-                ? List.of(Workload.values()).get(random.nextInt(Workload.values().length - 1))
+                ? List.of(Workload.values()).get(random.nextInt(Workload.values().length - 2))
                 : Workload.MIXED;
         List<FaultKind> kinds = new ArrayList<>();
         for (FaultKind kind : FaultKind.values()) {

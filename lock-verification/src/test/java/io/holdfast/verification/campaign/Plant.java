@@ -20,7 +20,7 @@ record Plant(String name, Scenario scenario, boolean inClient, List<Edit> edits)
         /** The same with the server's own account. */
         JOURNAL,
         DUPLICATES,
-        STORM,
+        CUT_CLIENTS,
         FAST_CLOCK,
         KILL_MEMORY,
         KILL_DURABLE,
@@ -35,7 +35,15 @@ record Plant(String name, Scenario scenario, boolean inClient, List<Edit> edits)
                 case PATIENT -> Plan.planted(number, seed, Mode.MEMORY, Workload.PATIENT, List.of(), 18_000, false);
                 case JOURNAL -> Plan.planted(number, seed, Mode.MEMORY, Workload.EXCLUSIVE, List.of(), 12_000, true);
                 case DUPLICATES -> planted(number, seed, Mode.MEMORY, FaultKind.DUPLICATES, 8_000, 2_000);
-                case STORM -> planted(number, seed, Mode.MEMORY, FaultKind.STORM, 15_000, 1_000);
+                case CUT_CLIENTS ->
+                    Plan.planted(
+                            number,
+                            seed,
+                            Mode.MEMORY,
+                            Workload.SLOW,
+                            List.of(new Plan.Strike(FaultKind.CUT_CLIENTS, 1_000, 16_000)),
+                            1_000,
+                            false);
                 case FAST_CLOCK -> planted(number, seed, Mode.MEMORY, FaultKind.CLOCK_STEPS, 12_000, 1_000);
                 case KILL_MEMORY -> planted(number, seed, Mode.MEMORY, FaultKind.KILL_SERVER, 1_000, 4_000);
                 case KILL_DURABLE -> planted(number, seed, Mode.DURABLE, FaultKind.KILL_SERVER, 1_000, 4_000);

@@ -30,7 +30,7 @@ final class Plants {
                         edit(WAITING, "drop(seat.place(), EndReason.ABANDONED);", "return;")),
                 new Plant(
                         "client deadline from the response time",
-                        Scenario.STORM,
+                        Scenario.CUT_CLIENTS,
                         true,
                         List.of(
                                 edit(

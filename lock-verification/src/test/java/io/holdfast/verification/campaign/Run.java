@@ -78,29 +78,36 @@ final class Run {
 
     private void play(Service service, Disk disk, Recorder recorder) throws Exception {
         List<Proxy> proxies = new ArrayList<>();
+        List<Proxy> childProxies = new ArrayList<>();
         List<ClientProcess> children = new ArrayList<>();
         FakeTime clientClock = clock(FaultKind.CLIENT_CLOCK, "clients");
         try {
             for (Node node : service.nodes()) {
                 proxies.add(Proxy.start(vertx, node.http(), recorder, random.nextLong()));
             }
+            List<URI> ownEndpoints = endpoints(proxies);
+            for (Node node : service.nodes()) {
+                childProxies.add(Proxy.start(vertx, node.http(), recorder, random.nextLong()));
+            }
+            proxies.addAll(childProxies);
             ProtectedStore store = recorder.store(plan.isFenced());
             stores.serve(store);
             Clients own = new Clients(
                     vertx,
                     "main",
                     new Clients.Crew(12, 6, plan.workload()),
-                    endpoints(proxies),
+                    ownEndpoints,
                     recorder,
                     store,
                     random.nextLong());
             own.start();
             for (int i = 1; i <= plan.pace().children(); i++) {
-                children.add(child("child" + i, endpoints(proxies), clientClock));
+                children.add(child("child" + i, endpoints(childProxies), clientClock));
             }
             awaitChildren(children);
             Network cables = plan.mode() == Mode.REPLICATED ? network : null;
-            Stage stage = new Stage(service, children, proxies, cables, clientClock, disk, recorder, new AtomicLong());
+            Stage stage = new Stage(
+                    service, children, proxies, childProxies, cables, clientClock, disk, recorder, new AtomicLong());
             strike(stage);
             heal(stage);
             TimeUnit.MILLISECONDS.sleep(plan.pace().drainMillis());

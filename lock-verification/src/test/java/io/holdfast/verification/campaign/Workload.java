@@ -14,6 +14,8 @@ enum Workload {
     SEMAPHORE("semaphore"),
     SETS("sets"),
     MIXED("mixed"),
+    /** Much work under each lock. */
+    SLOW("slow"),
     /** Long waits, many of which are given up at once. */
     PATIENT("patient");
 
@@ -44,7 +46,7 @@ enum Workload {
 
     Want next(Random random) {
         return switch (this) {
-            case EXCLUSIVE -> one(Claim.exclusive("x" + random.nextInt(4)));
+            case EXCLUSIVE, SLOW -> one(Claim.exclusive("x" + random.nextInt(4)));
             case SHARED -> {
                 String name = "s" + random.nextInt(3);
                 yield one(random.nextInt(3) == 0 ? Claim.exclusive(name) : Claim.shared(name));
@@ -95,7 +97,10 @@ enum Workload {
     }
 
     /** How long a lock is worked under, in milliseconds: mostly a moment, sometimes long enough to need heartbeats. */
-    static long work(Random random) {
+    long work(Random random) {
+        if (this == SLOW) {
+            return 500L + random.nextInt(4_000);
+        }
         int kind = random.nextInt(100);
         return kind < 80 ? random.nextInt(12) : kind < 96 ? random.nextInt(300) : 1_000 + random.nextInt(2_500);
     }
