@@ -211,7 +211,8 @@ final class Run {
         List<FakeTime> clocks = new ArrayList<>();
         List<Path> dataDirs = new ArrayList<>();
         for (int i = 1; i <= plan.mode().nodes(); i++) {
-            clocks.add(clock(FaultKind.SERVER_CLOCK, "n" + i));
+            FaultKind kind = plan.has(FaultKind.CLOCK_STEPS) ? FaultKind.CLOCK_STEPS : FaultKind.SERVER_CLOCK;
+            clocks.add(clock(kind, "n" + i));
             Path data = folder.resolve("n" + i).resolve("data");
             dataDirs.add(i == 1 && disk.isThere() ? folder.resolve("disk").resolve("data") : data);
         }
