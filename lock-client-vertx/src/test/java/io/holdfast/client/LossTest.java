@@ -133,7 +133,7 @@ final class LossTest {
         CompletableFuture<Told> told = listenTo(handle);
         fixture.sleep(Duration.ofSeconds(1));
         assertTrue(handle.isHeld());
-        fixture.sleep(Duration.ofMillis(1));
+        fixture.sleep(Duration.ofMillis(1_001));
         assertFalse(handle.isHeld());
         assertEquals(HoldState.LOST, handle.state());
         LockLostException lost = assertThrows(LockLostException.class, () -> handle.ensureHeld(Duration.ZERO));
