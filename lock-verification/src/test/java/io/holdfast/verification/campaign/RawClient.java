@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class RawClient implements Runnable {
     private static final int TIMEOUT_MILLIS = 2_000;
     private static final int OWN_NAMES = 20;
+    private static final int RESTLESS = 40;
 
     private final String name;
     private final List<URI> endpoints;
@@ -58,10 +59,14 @@ final class RawClient implements Runnable {
     }
 
     private void turn() throws InterruptedException {
+        if (random.nextInt(RESTLESS) == 0) {
+            endpoint = random.nextInt(endpoints.size()); // also where nobody answered: it may come back with old news
+        }
         boolean alone = random.nextInt(3) > 0;
         String resource = alone ? name + "." + random.nextInt(OWN_NAMES) : "x" + random.nextInt(4);
         switch (random.nextInt(12)) {
             case 0 -> get(ApiPaths.STATUS + resource);
+            case 2 -> get(ApiPaths.STATUS + "x" + random.nextInt(4));
             case 1 -> get(ApiPaths.STATUS + "s" + random.nextInt(3));
             default -> lock(resource, alone);
         }
