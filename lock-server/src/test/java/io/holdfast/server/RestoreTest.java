@@ -156,6 +156,9 @@ final class RestoreTest {
         restore("n1", replicated, made.file, false, now());
         try (RunningServer server = RunningServer.start(folder.resolve("n1"), replicated)) {
             JsonObject refusal = acquire(server, "afterwards");
+            for (int i = 0; i < 10 && "NoQuorum".equals(refusal.getString("reason")); i++) {
+                refusal = acquire(server, "afterwards"); // each waits for a leader, for seconds
+            }
             assertEquals("Recovering", refusal.getString("reason"), refusal.encode());
             assertEquals(
                     "HeartbeatReceived",

@@ -118,13 +118,13 @@ final class ServerJarTest {
     void inMemoryModeAfterACrashNothingIsGrantedThatMayStillBeHeld() throws Exception {
         String token;
         long fencingToken;
-        try (ServerProcess server = ServerProcess.start(folder, MEMORY, "-Dholdfast.defaultTtlMs=2000")) {
+        try (ServerProcess server = ServerProcess.start(folder, MEMORY, "-Dholdfast.defaultTtlMs=5000")) {
             HttpResponse<String> granted = acquire(server, "a");
             token = granted.body().replaceFirst(".*\"lockToken\":\"(\\w+)\".*", "$1");
             fencingToken = fencingToken(granted);
             server.kill();
         }
-        try (ServerProcess server = ServerProcess.start(folder, MEMORY, "-Dholdfast.defaultTtlMs=2000")) {
+        try (ServerProcess server = ServerProcess.start(folder, MEMORY, "-Dholdfast.defaultTtlMs=5000")) {
             HttpResponse<String> refused = acquire(server, "a");
             assertEquals(503, refused.statusCode(), refused.body());
             assertTrue(refused.body().contains("\"reason\":\"Recovering\""), refused.body());
@@ -140,7 +140,7 @@ final class ServerJarTest {
 
     private static HttpResponse<String> acquireOnceRecovered(ServerProcess server) throws Exception {
         HttpResponse<String> answer = acquire(server, "a");
-        for (int i = 0; i < 5_000 && answer.statusCode() == 503; i++) {
+        for (int i = 0; i < 100_000 && answer.statusCode() == 503; i++) {
             answer = acquire(server, "a");
         }
         assertEquals(200, answer.statusCode(), answer.body());
