@@ -22,4 +22,9 @@ final class Drift {
     static long certainlyLeft(long remainingMicros) {
         return atLeast(Math.max(0, remainingMicros - ROUNDING_MICROS));
     }
+
+    /** How long certainly passed when a server, whose clock ticks in milliseconds, says that it waited so long. */
+    static long certainlyWaited(long waitedMicros) {
+        return atLeast(Math.max(0, waitedMicros - ROUNDING_MICROS));
+    }
 }

@@ -111,7 +111,7 @@ final class Evidence {
                 }
             });
         }
-        long grant = call.atMicros() + Drift.atLeast(answer.waitedMicros());
+        long grant = call.atMicros() + Drift.certainlyWaited(answer.waitedMicros());
         if (answer.waitedMicros() > 0) { // a repetition has waited for nothing, and may find an older grant
             hold.notBefore(grant);
         }
