@@ -69,6 +69,7 @@ public final class RatisNode {
     private final AtomicLong commandsSinceSnapshot = new AtomicLong();
     private final AtomicBoolean snapshotUnderWay = new AtomicBoolean();
     private volatile long holdsInSnapshot;
+    private volatile boolean closing;
     /** Touched by the appender's thread only. */
     private long calls;
 
@@ -210,7 +211,8 @@ public final class RatisNode {
     }
 
     private void fail(String why) {
-        if (!failed) {
+        // What was under way when the log was closed is not taken any more, and nothing is wrong.
+        if (!failed && !closing) {
             failed = true;
             if (current != null) {
                 current.end();
@@ -457,6 +459,7 @@ public final class RatisNode {
 
     /** Closes the log; what was not durable may be or not. Blocks. */
     public void close() throws IOException {
+        closing = true;
         appender.shutdown();
         snapshotter.shutdown();
         server.close();

@@ -108,6 +108,31 @@ final class RatisLogTest {
         }
     }
 
+    /** It used to end a server that could not listen, or was told to stop, with "cannot write the log". */
+    @Test
+    void entriesUnderWayWhenTheLogIsClosedAreNoFailure() throws Exception {
+        for (int round = 0; round < 3; round++) {
+            Node node = new Node();
+            loop.submit(() -> {
+                        for (int i = 0; i < 5_000; i++) {
+                            node.acquire("r" + i);
+                        }
+                    })
+                    .get();
+            node.log.close();
+            loop.submit(() -> {}).get();
+            assertFalse(failure.isDone(), () -> failure.getNow(""));
+            try (Stream<Path> files = Files.walk(folder)) {
+                for (Path file :
+                        files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                    if (!file.equals(folder)) {
+                        Files.delete(file);
+                    }
+                }
+            }
+        }
+    }
+
     @Test
     void aRestartFindsEverythingThatWasDurable() throws Exception {
         byte[] expected = new byte[0];
