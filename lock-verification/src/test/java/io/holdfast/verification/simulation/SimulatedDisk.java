@@ -22,8 +22,9 @@ final class SimulatedDisk {
         return state;
     }
 
-    /** Writes while nothing else goes on. */
+    /** Writes while nothing else goes on; one write follows the other, so whatever was begun before is over. */
     void writeNow(RestartState newState) {
+        inFlight = null;
         state = newState;
     }
 

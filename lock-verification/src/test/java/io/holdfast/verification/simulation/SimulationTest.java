@@ -17,13 +17,16 @@ final class SimulationTest {
     private static final long REPEATED_EVERY = 50;
     /** A holder that had slept for 0.9 s believed in a lease of 1 s that was over. */
     private static final long NAP = 53_918;
+    /** A crash used to bring back what an earlier run had been writing when it was stopped. */
+    private static final long OLD_WRITE = 63_025;
 
     @Test
     void noSeedBreaksARule() {
         Long only = Long.getLong("simulation.seed");
         Tally total = new Tally();
-        LongStream seeds =
-                only == null ? LongStream.concat(LongStream.range(0, SEEDS), LongStream.of(NAP)) : LongStream.of(only);
+        LongStream seeds = only == null
+                ? LongStream.concat(LongStream.range(0, SEEDS), LongStream.of(NAP, OLD_WRITE))
+                : LongStream.of(only);
         // Runs share nothing but the sum, so every core plays its own seeds.
         seeds.parallel().forEach(seed -> {
             Simulation simulation = Simulation.play(seed, Plant.NONE);
