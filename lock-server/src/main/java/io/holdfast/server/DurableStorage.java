@@ -92,7 +92,7 @@ final class DurableStorage implements Storage {
     @Override
     public void recovered() throws IOException {
         if (last != null && !last.clean()) {
-            file.write(new RestartState(last.longestTtlMillis(), last.fencingReserved(), true));
+            file.write(last.recovered());
         }
     }
 

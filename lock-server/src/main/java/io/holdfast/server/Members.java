@@ -45,10 +45,10 @@ final class Members implements FrontDoor.Membership {
 
     @Override
     public Future<LockAnswer> add(NodeRequest request) {
-        UnavailableReason reason = refusal.get();
-        if (reason != null) {
-            return Future.succeededFuture(LockAnswer.unavailable(reason, 1_000));
-        }
+        return unlessRefused(() -> find(request));
+    }
+
+    private Future<LockAnswer> find(NodeRequest request) {
         String httpAddress = Objects.requireNonNull(request.httpAddress());
         return Formation.ask(client, httpAddress)
                 .compose(
@@ -86,10 +86,15 @@ final class Members implements FrontDoor.Membership {
 
     @Override
     public Future<LockAnswer> remove(NodeRequest request) {
+        return unlessRefused(() -> take(request));
+    }
+
+    private Future<LockAnswer> unlessRefused(Supplier<Future<LockAnswer>> change) {
         UnavailableReason reason = refusal.get();
-        if (reason != null) {
-            return Future.succeededFuture(LockAnswer.unavailable(reason, 1_000));
-        }
+        return reason == null ? change.get() : Future.succeededFuture(LockAnswer.unavailable(reason, 1_000));
+    }
+
+    private Future<LockAnswer> take(NodeRequest request) {
         List<Member> members = members();
         Member leader = node.get().view().leader();
         if (members.stream().noneMatch(member -> member.id().equals(request.id()))) {

@@ -138,7 +138,7 @@ final class Replica implements RatisNode.Watcher {
     private void noteRecovery() {
         RestartState before = Objects.requireNonNull(last);
         vertx.executeBlocking(() -> {
-                    directory.write(new RestartState(before.longestTtlMillis(), before.fencingReserved(), true));
+                    directory.write(before.recovered());
                     return true;
                 })
                 .onFailure(e -> LOG.error("Cannot write the state file: {}", e.getMessage()));

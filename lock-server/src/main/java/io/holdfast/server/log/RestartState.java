@@ -20,6 +20,11 @@ public record RestartState(long longestTtlMillis, long fencingReserved, boolean 
                 number(properties, LONGEST_TTL), number(properties, FENCING_RESERVED), yesOrNo(properties, CLEAN));
     }
 
+    /** The same, with nothing left to wait for. */
+    public RestartState recovered() {
+        return new RestartState(longestTtlMillis, fencingReserved, true);
+    }
+
     String toText() {
         return LONGEST_TTL + "=" + longestTtlMillis + "\n" + FENCING_RESERVED + "=" + fencingReserved + "\n" + CLEAN
                 + "=" + clean + "\n";

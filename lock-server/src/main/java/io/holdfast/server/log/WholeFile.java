@@ -13,7 +13,7 @@ import java.util.Objects;
 import java.util.Set;
 
 /** Writes files so that a crash leaves the old content or the new, never half of one. Blocking. */
-final class WholeFile {
+public final class WholeFile {
     private WholeFile() {}
 
     /** Writes a content. */
@@ -51,7 +51,7 @@ final class WholeFile {
     }
 
     /** Makes what is in a directory outlive a loss of power. */
-    static void sync(Path directory) throws IOException {
+    public static void sync(Path directory) throws IOException {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         }

@@ -1,12 +1,12 @@
 package io.holdfast.server.log.ratis;
 
 import io.holdfast.server.core.LockTable;
+import io.holdfast.server.log.WholeFile;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 
 /**
  * Makes a log that begins with the locks of another one, in two steps between which whatever belongs to it can be written:
@@ -43,8 +43,6 @@ public final class RestoredLog {
     /** Makes it a log. */
     public void finish() throws IOException {
         Files.move(unfinished(), directory, StandardCopyOption.ATOMIC_MOVE);
-        try (FileChannel parent = FileChannel.open(directory.resolveSibling("."), StandardOpenOption.READ)) {
-            parent.force(true);
-        }
+        WholeFile.sync(Objects.requireNonNull(directory.getParent()));
     }
 }
