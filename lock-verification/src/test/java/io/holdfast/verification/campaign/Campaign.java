@@ -29,6 +29,7 @@ final class Campaign implements AutoCloseable {
     private final List<String> program;
     private final String clientClasses;
     private final List<Result> results = new ArrayList<>();
+    private int repeated;
 
     private Campaign(Path folder, List<String> program, String clientClasses, @Nullable Network network)
             throws IOException {
@@ -66,7 +67,8 @@ final class Campaign implements AutoCloseable {
         Result control = control(seed);
         for (int number = 1; System.nanoTime() - begin < TimeUnit.MINUTES.toNanos(minutes); number++) {
             Result unused = play(Plan.draw(number, seed));
-            String lasted = TimeUnit.NANOSECONDS.toMinutes(System.nanoTime() - begin) + " of " + minutes + " minutes";
+            String lasted = TimeUnit.NANOSECONDS.toMinutes(System.nanoTime() - begin) + " of " + minutes + " minutes, "
+                    + repeated + " runs set up twice";
             writeReport(LocalDate.now(ZoneId.systemDefault()) + ", seed " + seed + ", " + lasted + ".", control);
         }
         return control;
@@ -85,8 +87,7 @@ final class Campaign implements AutoCloseable {
     Result play(Plan plan) throws Exception {
         System.out.println(plan.describe());
         Path own = folder.resolve("run-" + plan.number());
-        delete(own);
-        Result result = new Run(new Run.Ground(vertx, stores, program, clientClasses, network), plan, own).play();
+        Result result = playOrRepeat(plan, own);
         Report report = result.report();
         System.out.println(report);
         if (plan.isFenced()) {
@@ -98,6 +99,22 @@ final class Campaign implements AutoCloseable {
             delete(own);
         }
         return result;
+    }
+
+    /** Once more if it could not be set up. A server that does not come up twice in a row ends the campaign. */
+    private Result playOrRepeat(Plan plan, Path own) throws Exception {
+        try {
+            return play(plan, own);
+        } catch (NotSetUpException e) {
+            System.out.println(e.getMessage() + "; it is tried once more");
+            repeated++;
+            return play(plan, own);
+        }
+    }
+
+    private Result play(Plan plan, Path own) throws Exception {
+        delete(own);
+        return new Run(new Run.Ground(vertx, stores, program, clientClasses, network), plan, own).play();
     }
 
     private void writeReport(String title, Result control) throws IOException {

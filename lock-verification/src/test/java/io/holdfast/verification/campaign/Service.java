@@ -75,14 +75,18 @@ final class Service implements AutoCloseable {
         return new Node(id, own, command, http, setting.clocks().get(index));
     }
 
-    /** Starts all and waits until they serve. */
+    /**
+     * Starts all and waits until they serve.
+     *
+     * @throws NotSetUpException if one does not
+     */
     void start() throws IOException, InterruptedException {
         for (Node node : nodes) {
             node.start();
         }
         for (Node node : nodes) {
             if (!node.awaitReady()) {
-                throw new IOException("server " + node.id() + " does not come up; its output is in " + node.id());
+                throw new NotSetUpException("server " + node.id() + " does not come up; its output is in " + node.id());
             }
         }
     }
