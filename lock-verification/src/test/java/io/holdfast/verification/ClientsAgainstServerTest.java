@@ -19,6 +19,7 @@ import io.holdfast.client.blocking.BlockingLockClient;
 import io.holdfast.client.blocking.LockHandle;
 import io.holdfast.protocol.Status;
 import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,9 +36,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Both clients against the real server over real sockets. */
+@ExtendWith(VertxExtension.class)
 @Timeout(60)
 final class ClientsAgainstServerTest {
     private static final Duration A_MINUTE = Duration.ofMinutes(1);
@@ -53,9 +56,9 @@ final class ClientsAgainstServerTest {
     private BlockingLockClient blocking;
 
     @BeforeEach
-    void start() throws Exception {
+    void start(Vertx ofThisTest) throws Exception {
         server = LocalServer.start(dataDir);
-        vertx = Vertx.vertx();
+        vertx = ofThisTest;
         async = LockClient.create(vertx, server.options("async"));
         blocking = BlockingLockClient.create(server.options("blocking"));
     }
@@ -64,7 +67,6 @@ final class ClientsAgainstServerTest {
     void stop() throws Exception {
         blocking.close();
         await(async.close());
-        await(vertx.close());
         server.close();
     }
 

@@ -13,6 +13,7 @@ import io.holdfast.client.LockHandle;
 import io.holdfast.protocol.LockEvent;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,9 +29,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The examples of {@code docs/losing-a-lock.md}, compiled, and those run that need no operator. */
+@ExtendWith(VertxExtension.class)
 @Timeout(60)
 final class LossExamplesTest {
     private static final Path SOURCE = Path.of("src/test/java/io/holdfast/verification/LossExamplesTest.java");
@@ -57,16 +60,15 @@ final class LossExamplesTest {
     }
 
     @BeforeEach
-    void start() throws Exception {
+    void start(Vertx ofThisTest) throws Exception {
         server = LocalServer.start(dataDir);
-        vertx = Vertx.vertx();
+        vertx = ofThisTest;
         locks = LockClient.create(vertx, server.options("example"));
     }
 
     @AfterEach
     void stop() throws Exception {
         await(locks.close());
-        await(vertx.close());
         server.close();
     }
 

@@ -20,6 +20,7 @@ import io.holdfast.protocol.LockEvent;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,9 +34,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The async client's session, breaking and events against the real server. */
+@ExtendWith(VertxExtension.class)
 @Timeout(60)
 final class SessionClientsTest {
     private static final Duration TTL = Duration.ofSeconds(1);
@@ -46,13 +49,14 @@ final class SessionClientsTest {
     @TempDir
     private Path dataDir;
 
-    private final Vertx vertx = Vertx.vertx();
+    private Vertx vertx;
     private LocalServer server;
     private LockClient holder;
     private LockClient other;
 
     @BeforeEach
-    void start() throws Exception {
+    void start(Vertx ofThisTest) throws Exception {
+        vertx = ofThisTest;
         server = LocalServer.start(dataDir, SHORT_LEASES);
         holder = client("holder");
         other = client("other");
@@ -62,7 +66,6 @@ final class SessionClientsTest {
     void stop() throws Exception {
         await(holder.close());
         await(other.close());
-        await(vertx.close());
         server.close();
     }
 

@@ -13,23 +13,25 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Listening on a stream of a connection on which others ask meanwhile. */
+@ExtendWith(VertxExtension.class)
 final class Http2EventStreamTest {
     @TempDir
     private Path dataDir;
 
-    private final Vertx vertx = Vertx.vertx();
     private RunningServer server;
     private HttpClient client;
 
     @BeforeEach
-    void start() {
+    void start(Vertx vertx) {
         server = RunningServer.start(dataDir, new JsonObject().put("http2", true));
         client = vertx.createHttpClient(
                 new HttpClientOptions()
@@ -43,7 +45,6 @@ final class Http2EventStreamTest {
     @AfterEach
     void stop() {
         server.close();
-        RunningServer.await(vertx.close());
     }
 
     private int acquire(String name) {
