@@ -4,15 +4,15 @@
 # How the client of a system keeps many locks alive: one by one, or all with one lease or session.
 kept_by() { # system
     case $(kind_of "$1") in
-        holdfast) echo "${KEPT_BY:-lock}" ;;
-        etcd) echo "${KEPT_BY:-client}" ;;
+        holdfast | etcd) echo "${KEPT_BY:-client}" ;;
         redis) echo lock ;;
         zookeeper) echo client ;;
     esac
 }
 
 stop_system() { # system
-    stop "${SERVER_PID[$1]}"
+    local pid
+    for pid in "${SERVER_PID[$1]}" ${SERVER_OTHERS[$1]}; do stop "$pid"; done
     unset "SERVER_PID[$1]"
 }
 
@@ -133,19 +133,22 @@ look_through_the_end() { # system ends_at_ms
     ANSWER="$fields stall_ms=$(quotient "$(field max_us "$ANSWER")" 1000 1) meanwhile_p99_us=$(field p99_us "$ANSWER")"
 }
 
-# Killed and started again at once: when does a client that goes on trying have a lock of a fresh name?
+# Killed and, where there are no other nodes, started again at once; with others it is the leader that is killed, and they have
+# to do. When does a client that goes on trying have a lock of a fresh name?
 work_recovery() {
     local system killed granted
     for system in "${TURN[@]}"; do
         start_system "$system"
-        start_driver "$system"
+        start_driver "$system" "${SERVER_NODES[$system]// /,}"
         ask "$system" "hold kind=$(kept_by "$system") name=survivor-$round count=16"
         nap 0.5
         killed=$(date +%s%3N)
         kill -9 "${SERVER_PID[$system]}"
         echo "regain name=survivor-$round ms=180000" >&"${FD_ASK[$system]}"
         wait "${SERVER_PID[$system]}" 2>/dev/null || true
-        AGAIN=1 PORT=${SERVER_PORT[$system]} DIRECTORY=${SERVER_DIRECTORY[$system]} start_system "$system"
+        if ! has_followers "$system"; then
+            AGAIN=1 PORT=${SERVER_PORT[$system]} DIRECTORY=${SERVER_DIRECTORY[$system]} start_system "$system"
+        fi
         read_answer "$system" RESULT
         granted=$(field granted_at_ms "${ANSWER#RESULT }")
         record recovery "$system" lock 1 "regained_ms=$((granted - killed)) forgotten=$(field forgotten "${ANSWER#RESULT }")"

@@ -2,13 +2,15 @@
 # The systems that bench/run measures; sourced, not run. A system is a function start_KIND that is given a variant, the part of
 # the system's name after the first "-", and
 #   * starts a server on loopback, with nothing kept from before, and sets PORT and PID,
-#   * sets SURVIVES: what a granted lock survives, "nothing", "process" (its kill) or "machine" (its loss of power).
+#   * sets SURVIVES: what a granted lock survives, "nothing", "process" (its kill) or "machine" (its loss of power),
+#   * sets NODES, the ports of all nodes, and OTHERS, the processes of the nodes besides PID, if there are more than one.
 # Besides, KIND has its driver: a class of bench/peers/KIND, and the class path it needs.
-# To add a variant, e.g. one that forces every grant to disk or one of three nodes, add a case to its start function; SURVIVES
-# (and a "-3" in the name, for three nodes) decides what it is compared with.
+# The variants: "synced" forces every grant to disk, "3" does so on two of three nodes; PORT and PID are the leader's then. To
+# add one, add a case to a start function; peers are compared with the same variant of Holdfast if it is there.
 
 declare -A LOCKS_CLASS=([holdfast]=HoldfastLocks [redis]=RedissonLocks [etcd]=JetcdLocks [zookeeper]=CuratorLocks)
-SYSTEMS_KNOWN=(holdfast redis etcd zookeeper holdfast-synced redis-synced etcd-synced zookeeper-synced)
+SYSTEMS_KNOWN=(holdfast redis etcd zookeeper holdfast-synced redis-synced etcd-synced zookeeper-synced holdfast-3 etcd-3
+    zookeeper-3)
 SERVER_HEAP=1g
 
 start_server() { # command…
@@ -62,8 +64,61 @@ wait_for_line() { # port pid line pattern
     fail "the server on port $1 did not become ready"
 }
 
+# The ports of three nodes; ten above each is the one for its peers, twenty above it another. Sets NODES.
+pick_three() {
+    local try n
+    for try in {1..50}; do
+        pick_port
+        NODES=("$PORT" "$((PORT + 1))" "$((PORT + 2))")
+        for n in 1 2 10 11 12 20 21 22; do
+            if listens $((PORT + n)); then continue 2; fi
+        done
+        return
+    done
+    fail "no nine free ports found in $try tries"
+}
+
+# Sets PORT and PID to the leader's among NODES and PIDS, and OTHERS to the other processes.
+find_leader() { # command… that succeeds when the node at the port that follows leads
+    local tries n
+    for ((tries = 0; tries < 600; tries++)); do
+        for n in 0 1 2; do
+            if "$@" "${NODES[n]}" 2>/dev/null; then
+                PORT=${NODES[n]} PID=${PIDS[n]} OTHERS=("${PIDS[@]:0:n}" "${PIDS[@]:n+1}")
+                return
+            fi
+        done
+        nap 0.1
+    done
+    tail -n 5 "$WORK"/java-*.log >&2
+    fail "none of three nodes leads"
+}
+
+holdfast_leads() { http_get "$1" /api/cluster | grep -q '"role":"leader"'; }
+zookeeper_leads() { ask_zookeeper "$1" srvr | grep -q '^Mode: leader'; }
+etcd_leads() {
+    etcdctl --endpoints "127.0.0.1:$1" endpoint status -w json | grep -q '"member_id":\([0-9]*\).*"leader":\1,'
+}
+
 start_holdfast() { # variant
-    local storage
+    local storage n members=()
+    if [[ $1 == 3 ]]; then
+        pick_three
+        disk_directory holdfast
+        SURVIVES=machine PIDS=()
+        for n in 0 1 2; do
+            members+=("{\"id\":\"n$n\",\"address\":\"127.0.0.1:$((NODES[n] + 10))\",\"httpAddress\":\"127.0.0.1:${NODES[n]}\"}")
+        done
+        for n in 0 1 2; do
+            PORT=${NODES[n]}
+            # shellcheck disable=SC2046 # one word each
+            start_server java $(heap_flags "$SERVER_HEAP") -Dholdfast.storage=replicated -Dholdfast.nodeId="n$n" \
+                -Dholdfast.peers="[$(IFS=,; echo "${members[*]}")]" -Dholdfast.dataDir="$DIRECTORY/$n" -Dholdfast.drainMs=0 -jar "$JAR"
+            PIDS+=("$PID")
+        done
+        find_leader holdfast_leads
+        return
+    fi
     choose_port
     case $1 in
         '') storage=memory SURVIVES=nothing DIRECTORY=$WORK/data-$PORT ;;
@@ -91,7 +146,20 @@ start_redis() { # variant
 }
 
 start_etcd() { # variant
-    local peer
+    local peer n members=()
+    if [[ $1 == 3 ]]; then
+        pick_three
+        disk_directory etcd
+        SURVIVES=machine PIDS=()
+        for n in 0 1 2; do members+=("e$n=http://127.0.0.1:$((NODES[n] + 10))"); done
+        for n in 0 1 2; do
+            PORT=${NODES[n]}
+            start_etcd_node "e$n" "$DIRECTORY/$n" "$((PORT + 10))" "$(IFS=,; echo "${members[*]}")"
+            PIDS+=("$PID")
+        done
+        find_leader etcd_leads
+        return
+    fi
     case $1 in
         '') ram_directory etcd; SURVIVES=process ;;
         synced) disk_directory etcd; SURVIVES=machine ;;
@@ -99,27 +167,51 @@ start_etcd() { # variant
     esac
     choose_port
     peer=$((PORT + 12000)) # above those that choose_port draws from
-    start_server etcd --name bench --data-dir "$DIRECTORY/data" --log-level error --quota-backend-bytes 8589934592 \
-        --listen-client-urls "http://127.0.0.1:$PORT" --advertise-client-urls "http://127.0.0.1:$PORT" \
-        --listen-peer-urls "http://127.0.0.1:$peer" --initial-advertise-peer-urls "http://127.0.0.1:$peer" \
-        --initial-cluster "bench=http://127.0.0.1:$peer"
+    start_etcd_node bench "$DIRECTORY/data" "$peer" "bench=http://127.0.0.1:$peer"
     wait_ready "$PORT" "$PID" /health
 }
 
+start_etcd_node() { # name directory peer_port cluster
+    start_server etcd --name "$1" --data-dir "$2" --log-level error --quota-backend-bytes 8589934592 \
+        --listen-client-urls "http://127.0.0.1:$PORT" --advertise-client-urls "http://127.0.0.1:$PORT" \
+        --listen-peer-urls "http://127.0.0.1:$3" --initial-advertise-peer-urls "http://127.0.0.1:$3" --initial-cluster "$4"
+}
+
 start_zookeeper() { # variant
-    local force=no
+    local force=no n members=()
+    if [[ $1 == 3 ]]; then
+        pick_three
+        disk_directory zookeeper
+        SURVIVES=machine PIDS=()
+        for n in 0 1 2; do members+=("server.$((n + 1))=127.0.0.1:$((NODES[n] + 10)):$((NODES[n] + 20))"); done
+        for n in 0 1 2; do
+            PORT=${NODES[n]}
+            mkdir "$DIRECTORY/$n"
+            echo $((n + 1)) >"$DIRECTORY/$n/myid"
+            start_zookeeper_node "$DIRECTORY/$n" yes initLimit=20 syncLimit=10 "${members[@]}"
+            PIDS+=("$PID")
+        done
+        find_leader zookeeper_leads
+        return
+    fi
     case $1 in
         '') ram_directory zookeeper; SURVIVES=process ;;
         synced) disk_directory zookeeper; SURVIVES=machine; force=yes ;;
         *) fail "no such system: zookeeper-$1" ;;
     esac
     choose_port
-    printf '%s\n' "dataDir=$DIRECTORY" "clientPort=$PORT" clientPortAddress=127.0.0.1 tickTime=2000 maxClientCnxns=0 \
-        maxSessionTimeout=60000 admin.enableServer=false 4lw.commands.whitelist=ruok,mntr >"$DIRECTORY/zoo.cfg"
+    start_zookeeper_node "$DIRECTORY" "$force"
+    wait_for_line "$PORT" "$PID" ruok 'imok*'
+}
+
+start_zookeeper_node() { # directory force_sync settings…
+    local directory=$1 force=$2
+    shift 2
+    printf '%s\n' "dataDir=$directory" "clientPort=$PORT" clientPortAddress=127.0.0.1 tickTime=2000 maxClientCnxns=0 \
+        maxSessionTimeout=60000 admin.enableServer=false 4lw.commands.whitelist=ruok,mntr,srvr "$@" >"$directory/zoo.cfg"
     # shellcheck disable=SC2046
     start_server java $(heap_flags "$SERVER_HEAP") -Dzookeeper.forceSync="$force" -cp "$(<"$PEERS/target/zookeeper.classpath")" \
-        org.apache.zookeeper.server.ZooKeeperServerMain "$DIRECTORY/zoo.cfg"
-    wait_for_line "$PORT" "$PID" ruok 'imok*'
+        org.apache.zookeeper.server.quorum.QuorumPeerMain "$directory/zoo.cfg"
 }
 
 versions() {

@@ -2,25 +2,29 @@
 # What bench/run measures; sourced, not run. A work is a function work_NAME that plays one round of it and records a line per
 # system, kind of lock and number of callers. In odd rounds the systems come in their order, in even ones the other way.
 
-declare -A SERVER_DIRECTORY FD_ASK FD_ANSWER DRIVER_PID SERVER_PID SERVER_PORT SERVER_SURVIVES
+declare -A SERVER_DIRECTORY FD_ASK FD_ANSWER DRIVER_PID SERVER_PID SERVER_PORT SERVER_SURVIVES SERVER_OTHERS SERVER_NODES
 
 kind_of() { echo "${1%%-*}"; }
 
 start_system() { # system
     local variant=${1#*-}
     [[ $1 == *-* ]] || variant=
+    NODES=() OTHERS=()
     "start_$(kind_of "$1")" "$variant"
     SERVER_PID[$1]=$PID SERVER_PORT[$1]=$PORT SERVER_SURVIVES[$1]=$SURVIVES
-    SERVER_DIRECTORY[$1]=${DIRECTORY:-}
+    SERVER_DIRECTORY[$1]=${DIRECTORY:-} SERVER_OTHERS[$1]=${OTHERS[*]} SERVER_NODES[$1]=${NODES[*]:-$PORT}
     grep -q "^$1=" "$WORK/commands" 2>/dev/null || echo "$1=$COMMAND" | scrub >>"$WORK/commands"
 }
 
-start_driver() { # system
+has_followers() { [[ -n ${SERVER_OTHERS[$1]} ]]; } # system
+
+# Its clients know the leader alone, so that nobody pays for requests that a follower passes on, unless more are named.
+start_driver() { # system [ports]
     local kind ask answer
     kind=$(kind_of "$1")
     mkfifo "$WORK/$1.ask" "$WORK/$1.answer"
     java -Xms512m -Xmx512m -Xss512k -cp "$PEERS/target/classes/$kind:$(<"$PEERS/target/$kind.classpath")" \
-        Driver "${LOCKS_CLASS[$kind]}" "${SERVER_PORT[$1]}" <"$WORK/$1.ask" >"$WORK/$1.answer" 2>"$WORK/$1.driver.log" &
+        Driver "${LOCKS_CLASS[$kind]}" "${2:-${SERVER_PORT[$1]}}" <"$WORK/$1.ask" >"$WORK/$1.answer" 2>"$WORK/$1.driver.log" &
     DRIVER_PID[$1]=$!
     STARTED+=("$!")
     exec {ask}>"$WORK/$1.ask" {answer}<"$WORK/$1.answer"

@@ -1,7 +1,9 @@
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -9,7 +11,7 @@ import java.util.Map;
  * that begins with RESULT or, with the reason, FAILED. One process serves all rounds of a run, so that what is measured is
  * a warm client. Ends when its input does.
  *
- * <p>Run: {@code java -cp … Driver LOCKS_CLASS PORT}. Loopback only: there is no way to name another host.
+ * <p>Run: {@code java -cp … Driver LOCKS_CLASS PORT,…}. Loopback only: there is no way to name another host.
  */
 final class Driver {
     private final Locks locks;
@@ -21,9 +23,10 @@ final class Driver {
     }
 
     public static void main(String[] args) throws Exception {
-        Locks locks = (Locks) Class.forName(args[0])
-                .getDeclaredConstructor(int.class)
-                .newInstance(Integer.parseInt(args[1]));
+        List<String> addresses =
+                Arrays.stream(args[1].split(",")).map(port -> "127.0.0.1:" + port).toList();
+        Locks locks =
+                (Locks) Class.forName(args[0]).getDeclaredConstructor(List.class).newInstance(addresses);
         Driver driver = new Driver(locks);
         BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
         System.out.println("READY");

@@ -1,6 +1,7 @@
 /**
  * One system under measurement, through the client library that Java programs use for it. Thread-safe. Every kind of lock
- * is used as its documentation shows, with the library's defaults, and kept alive as long as it is held.
+ * is used as its documentation shows, with the library's defaults, and kept alive as long as it is held. Made with a list of
+ * addresses, host:port: more than one where there are more nodes.
  */
 interface Locks extends AutoCloseable {
     /** What one caller does with one lock. Made by any thread, then used by one alone. */

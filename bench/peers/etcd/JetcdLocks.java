@@ -9,6 +9,7 @@ import io.etcd.jetcd.options.PutOption;
 import io.etcd.jetcd.support.CloseableClient;
 import io.grpc.stub.StreamObserver;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -21,8 +22,10 @@ final class JetcdLocks implements Locks {
     private final Client client;
     private KeptLease common;
 
-    JetcdLocks(int port) {
-        client = Client.builder().endpoints("http://127.0.0.1:" + port).build();
+    JetcdLocks(List<String> addresses) {
+        client = Client.builder()
+                .endpoints(addresses.stream().map(address -> "http://" + address).toArray(String[]::new))
+                .build();
     }
 
     @Override

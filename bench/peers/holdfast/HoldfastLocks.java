@@ -7,6 +7,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /** Holdfast through its blocking client; {@code async} through its async one. */
@@ -17,17 +18,19 @@ final class HoldfastLocks implements Locks {
     private final RequestCount requests = new RequestCount();
     private final Vertx vertx;
     private final BlockingLockClient blocking;
+    private final BlockingLockClient withoutSession;
     private final LockClient async;
 
-    HoldfastLocks(int port) {
-        LockClientOptions options =
-                LockClientOptions.defaults().withEndpoint(URI.create("http://127.0.0.1:" + port));
+    HoldfastLocks(List<String> addresses) {
+        LockClientOptions options = LockClientOptions.defaults()
+                .withEndpoints(addresses.stream().map(address -> URI.create("http://" + address)).toList());
         // what BlockingLockClient.create would make for itself, and counting
         vertx = Vertx.builder()
                 .with(new VertxOptions().setEventLoopPoolSize(1).setUseDaemonThread(true))
                 .withMetrics(requests)
                 .build();
         blocking = BlockingLockClient.using(vertx, options);
+        withoutSession = BlockingLockClient.using(vertx, options.withSessions(false));
         async = LockClient.create(vertx, options);
     }
 
@@ -39,15 +42,14 @@ final class HoldfastLocks implements Locks {
             case "semaphore" -> LockRequest.permits(name, 1, PERMITS);
             default -> throw Locks.none(kind);
         };
-        return new Handles(request.withWait(PATIENCE));
+        return new Handles(blocking, request.withWait(PATIENCE));
     }
 
     @Override
     public Mutex kept(String keptBy, String name) {
-        if (!keptBy.equals("lock")) {
-            throw Locks.none("locks kept by " + keptBy);
-        }
-        return mutex("lock", name);
+        return keptBy.equals("client")
+                ? mutex("lock", name)
+                : new Handles(withoutSession, LockRequest.exclusive(name).withWait(PATIENCE));
     }
 
     @Override
@@ -77,25 +79,28 @@ final class HoldfastLocks implements Locks {
     public void close() {
         async.close();
         blocking.close();
+        withoutSession.close();
         vertx.close();
     }
 
-    private final class Handles implements Mutex {
+    private static final class Handles implements Mutex {
+        private final BlockingLockClient client;
         private final LockRequest request;
         private LockHandle handle;
 
-        Handles(LockRequest request) {
+        Handles(BlockingLockClient client, LockRequest request) {
+            this.client = client;
             this.request = request;
         }
 
         @Override
         public void lock() throws InterruptedException {
-            handle = blocking.acquire(request);
+            handle = client.acquire(request);
         }
 
         @Override
         public boolean tryLock() throws InterruptedException {
-            LockHandle granted = blocking.tryAcquire(request);
+            LockHandle granted = client.tryAcquire(request);
             handle = granted == null ? handle : granted;
             return granted != null;
         }

@@ -1,3 +1,4 @@
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import org.redisson.Redisson;
@@ -14,9 +15,9 @@ final class RedissonLocks implements Locks {
     /** Redisson tells owners apart by a number; those that are no threads get numbers that no thread has. */
     private final AtomicLong owners = new AtomicLong(1L << 40);
 
-    RedissonLocks(int port) {
+    RedissonLocks(List<String> addresses) {
         Config config = new Config();
-        config.useSingleServer().setAddress("redis://127.0.0.1:" + port);
+        config.useSingleServer().setAddress("redis://" + addresses.get(0));
         redisson = Redisson.create(config);
     }
 

@@ -18,7 +18,8 @@ import java.util.TreeSet;
  * Writes what a run found: NAME.json with every figure, NAME.md with tables, and pictures beside them.
  *
  * <p>Run: {@code java -cp … Report NAME ABOUT RESULTS [1]}. ABOUT has lines of name=value, RESULTS lines of name=value fields.
- * With a fourth argument the works of this run are put in the place of the same works in the NAME.json that is there.
+ * With a fourth argument the works of this run are put in the place of the same works, with the same systems, in the
+ * NAME.json that is there.
  */
 final class Report {
     /** One run of bench/run: what it was, and its result lines. */
@@ -69,17 +70,21 @@ final class Report {
 
     private static List<Run> withoutWorksOf(Run newest, List<Run> older) {
         Set<String> again = new TreeSet<>();
-        newest.results().forEach(line -> again.add(line.get("work")));
+        newest.results().forEach(line -> again.add(workOf(line)));
         List<Run> left = new ArrayList<>();
         for (Run run : older) {
             List<Map<String, String>> results = run.results().stream()
-                    .filter(line -> !again.contains(line.get("work")))
+                    .filter(line -> !again.contains(workOf(line)))
                     .toList();
             if (!results.isEmpty()) {
                 left.add(new Run(run.about(), results));
             }
         }
         return left;
+    }
+
+    private static String workOf(Map<String, String> line) {
+        return line.get("work") + " " + line.get("system");
     }
 
     private void write(Path folder) throws IOException {
@@ -106,7 +111,7 @@ final class Report {
 
     private void section(Work work, Results results, Run run, Path folder) throws IOException {
         line("");
-        line("## " + work.title());
+        line("## " + work.title() + titles(results.variant()));
         line(work.text());
         line("");
         table(work, results);
@@ -119,11 +124,19 @@ final class Report {
                 run.about().get("at"),
                 others == null ? "" : " Other programs had " + others + " of the processors meanwhile."));
         for (Work.Picture picture : work.pictures()) {
-            String file = name + "-" + work.name() + "-" + picture.field().replaceAll("_.*", "") + ".svg";
+            String file = name + "-" + work.name() + results.variant() + "-" + picture.field().replaceAll("_.*", "") + ".svg";
             Files.writeString(folder.resolve(file), draw(picture, results));
             line("");
-            line("![%s](%s)".formatted(picture.title(), file));
+            line("![%s%s](%s)".formatted(picture.title(), titles(results.variant()), file));
         }
+    }
+
+    private static String titles(String variant) {
+        return switch (variant) {
+            case "-synced" -> ", every grant on disk";
+            case "-3" -> ", three nodes";
+            default -> "";
+        };
     }
 
     private void table(Work work, Results results) {
@@ -152,8 +165,7 @@ final class Report {
         if (row.system().startsWith("holdfast") || ahead.isEmpty()) {
             return "";
         }
-        boolean alike = row.survives().equals(results.ownSurvival());
-        return number(ahead.getAsDouble()) + (alike ? "" : " †");
+        return number(ahead.getAsDouble()) + (results.isAlike(row) ? "" : " †");
     }
 
     private static String spread(List<Double> values) {

@@ -71,27 +71,53 @@ final class Results {
     }
 
     private Double factor(Map<String, String> line, Work.Metric metric) {
+        Map<String, String> own = beside(line);
+        if (own == null || !own.containsKey(metric.field())) {
+            return null;
+        }
         double peer = Double.parseDouble(line.get(metric.field()));
+        double holdfast = Double.parseDouble(own.get(metric.field()));
+        return metric.moreIsBetter() ? holdfast / peer : peer / holdfast;
+    }
+
+    /** What of Holdfast stands beside a peer's line: its like if that was measured, else whatever was; null without. */
+    private Map<String, String> beside(Map<String, String> line) {
+        Map<String, String> found = null;
         for (Map<String, String> own : lines) {
-            boolean beside = own.get("system").startsWith("holdfast")
+            boolean matches = own.get("system").startsWith("holdfast")
                     && own.get("round").equals(line.get("round"))
                     && own.get("callers").equals(line.get("callers"))
                     && (!KINDS.contains(line.get("kind")) || own.get("kind").equals(against(line.get("kind"))));
-            if (beside && own.containsKey(metric.field())) {
-                double holdfast = Double.parseDouble(own.get(metric.field()));
-                return metric.moreIsBetter() ? holdfast / peer : peer / holdfast;
+            if (matches && (found == null || variant(own.get("system")).equals(variant(line.get("system"))))) {
+                found = own;
             }
         }
-        return null;
+        return found;
     }
 
-    /** What Holdfast's locks survive in these results; empty without Holdfast. */
-    String ownSurvival() {
+    /** Whether the row's locks survive what those of the Holdfast beside it do. */
+    boolean isAlike(Row row) {
         return lines.stream()
-                .filter(line -> line.get("system").startsWith("holdfast"))
-                .map(line -> line.get("survives"))
-                .findFirst()
-                .orElse("");
+                .filter(line -> isOf(line, row))
+                .map(this::beside)
+                .filter(Objects::nonNull)
+                .allMatch(own -> own.get("survives").equals(row.survives()));
+    }
+
+    /** What all systems here are a variant of, as it follows their names; empty if they are of several, or plain. */
+    String variant() {
+        List<String> variants = lines.stream()
+                .map(line -> line.get("system"))
+                .filter(system -> !system.equals("echo"))
+                .map(Results::variant)
+                .distinct()
+                .toList();
+        return variants.size() == 1 ? variants.get(0) : "";
+    }
+
+    private static String variant(String system) {
+        int dash = system.indexOf('-');
+        return dash < 0 ? "" : system.substring(dash);
     }
 
     private static boolean isOf(Map<String, String> line, Row row) {

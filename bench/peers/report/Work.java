@@ -114,7 +114,8 @@ record Work(
             new Work(
                     "recovery",
                     "Killed and started again at once",
-                    "From `kill -9` to the first grant of a fresh name to a client that goes on trying. *Forgotten* is 1 where a"
+                    "From `kill -9` to the first grant of a fresh name to a client that goes on trying; of three nodes it is the"
+                            + " leader that is killed, and the others have to do. *Forgotten* is 1 where a"
                             + " lock that was held over the restart, its holder alive, is granted to somebody else afterwards."
                             + " Holdfast in memory mode grants nothing until the longest lease that may be out has ended; a server"
                             + " that grants at once what it has forgotten gives one lock to two holders.",

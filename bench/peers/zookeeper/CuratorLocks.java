@@ -1,3 +1,4 @@
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
@@ -13,8 +14,8 @@ final class CuratorLocks implements Locks {
 
     private final CuratorFramework curator;
 
-    CuratorLocks(int port) {
-        curator = CuratorFrameworkFactory.newClient("127.0.0.1:" + port, new ExponentialBackoffRetry(100, 10));
+    CuratorLocks(List<String> addresses) {
+        curator = CuratorFrameworkFactory.newClient(String.join(",", addresses), new ExponentialBackoffRetry(100, 10));
         curator.start();
     }
 
