@@ -15,10 +15,10 @@ final class Plants {
     private static final String BATCHER = SERVER + "log/ratis/Batcher.java";
     private static final String FILES = SERVER + "log/ratis/LogFiles.java";
 
+    private static final String RATIS_LOG = SERVER + "log/ratis/RatisLog.java";
+
     private static final Edit NO_LOOKS = new Edit(
-            SERVER + "log/ratis/RatisLog.java",
-            "new Batcher(loop, !node.isAlone(), this::write)",
-            "new Batcher(loop, false, this::write)");
+            RATIS_LOG, "new Batcher(loop, !node.isAlone(), this::write)", "new Batcher(loop, false, this::write)");
 
     private Plants() {}
 
@@ -49,7 +49,11 @@ final class Plants {
                         "expire by a deposed leader",
                         Scenario.STOP_LEADER,
                         NO_LOOKS,
-                        edit(SERVER + "log/ratis/LogMachine.java", "        lose(leadingTerm);", "        return;")),
+                        edit(SERVER + "log/ratis/LogMachine.java", "        lose(leadingTerm);", "        return;"),
+                        edit(
+                                RATIS_LOG,
+                                "boolean written = thrown == null && reply != null && reply.isSuccess();",
+                                "boolean written = true;")),
                 server("heartbeat acknowledged by a paused old leader", Scenario.STOP_LEADER, NO_LOOKS),
                 server(
                         "acknowledge before sync",

@@ -16,12 +16,16 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Speaks the protocol by hand, and not politely: forgets what it holds, gives up waits, repeats releases, and asks all the time.
+ * Speaks the protocol by hand, and not politely: forgets what it holds, gives up waits, repeats releases, clings to a node that
+ * does not answer, and asks all the time.
  */
 final class RawClient implements Runnable {
     private static final int TIMEOUT_MILLIS = 2_000;
     private static final int OWN_NAMES = 20;
     private static final int RESTLESS = 40;
+    private static final int CLINGING = 60;
+    private static final int CLUNG_NAMES = 3;
+    private static final int CLUNG_BEATS = 16;
 
     private final String name;
     private final List<URI> endpoints;
@@ -61,6 +65,9 @@ final class RawClient implements Runnable {
     private void turn() throws InterruptedException {
         if (random.nextInt(RESTLESS) == 0) {
             endpoint = random.nextInt(endpoints.size()); // also where nobody answered: it may come back with old news
+        }
+        if (random.nextInt(CLINGING) == 0) {
+            cling("c" + random.nextInt(CLUNG_NAMES));
         }
         boolean alone = random.nextInt(3) > 0;
         String resource = alone ? name + "." + random.nextInt(OWN_NAMES) : "x" + random.nextInt(4);
@@ -107,6 +114,33 @@ final class RawClient implements Runnable {
         }
     }
 
+    /** Keeps a lock alive through one node, also while that one does not answer: it may come back with old news. */
+    private void cling(String resource) throws InterruptedException {
+        JsonObject acquire = new JsonObject()
+                .put("resourceName", resource)
+                .put("clientId", name)
+                .put("ttlMs", 1_000 + random.nextInt(1_000));
+        int clungTo = endpoint;
+        JsonObject grant = post(ApiPaths.ACQUIRE, acquire, TIMEOUT_MILLIS);
+        if (grant == null || !grant.containsKey("lockToken")) {
+            return;
+        }
+        JsonObject proof = proof(resource, grant);
+        for (int beat = 0; beat < CLUNG_BEATS && !over; beat++) {
+            pause(600);
+            endpoint = clungTo;
+            JsonObject answer = post(ApiPaths.HEARTBEAT, proof, TIMEOUT_MILLIS);
+            if (answer != null && !answer.getBoolean("success", false)) {
+                return;
+            }
+        }
+        JsonObject unused = post(ApiPaths.RELEASE, proof, TIMEOUT_MILLIS);
+    }
+
+    private static JsonObject proof(String resource, JsonObject grant) {
+        return new JsonObject().put("resourceName", resource).put("lockToken", grant.getString("lockToken"));
+    }
+
     /** What to do with an acquire whose answer is not known: repeat it, cancel it, or forget it. */
     private @Nullable JsonObject again(JsonObject acquire, long wait) throws InterruptedException {
         switch (random.nextInt(4)) {
@@ -130,8 +164,7 @@ final class RawClient implements Runnable {
     }
 
     private void use(String resource, JsonObject grant) throws InterruptedException {
-        JsonObject proof =
-                new JsonObject().put("resourceName", resource).put("lockToken", grant.getString("lockToken"));
+        JsonObject proof = proof(resource, grant);
         if (random.nextInt(4) == 0) {
             pause(20);
             JsonObject unused = post(ApiPaths.HEARTBEAT, proof, TIMEOUT_MILLIS);
