@@ -3,8 +3,6 @@ package io.holdfast.verification;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -75,25 +73,12 @@ final class Cluster implements AutoCloseable {
     /** Gives a node its addresses, and tells them to those that are started with {@code known}. */
     void introduce(String id, JsonArray known) {
         String host = hosts.address(id);
-        int httpPort = freePort();
+        int httpPort = Machine.freePort(ThreadLocalRandom.current());
         known.add(new JsonObject()
                 .put("id", id)
-                .put("address", host + ":" + freePort())
+                .put("address", host + ":" + Machine.freePort(ThreadLocalRandom.current()))
                 .put("httpAddress", host + ":" + httpPort));
         endpoints.put(id, URI.create("http://" + host + ":" + httpPort));
-    }
-
-    /** Below those the system gives to outgoing connections, which could take one while its node is away. */
-    private static int freePort() {
-        for (int attempt = 0; attempt < 1_000; attempt++) {
-            int port = ThreadLocalRandom.current().nextInt(10_000, 30_000);
-            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                return socket.getLocalPort();
-            } catch (IOException e) {
-                // somebody has it
-            }
-        }
-        throw new IllegalStateException("no free port");
     }
 
     /** Starts a node on its own directory, which may be there already. */

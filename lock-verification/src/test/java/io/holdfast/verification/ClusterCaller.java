@@ -21,18 +21,12 @@ final class ClusterCaller {
     private final Cluster cluster;
     private final int number;
     private final Random random;
-    private final List<Held> held = new ArrayList<>();
-    private final List<Held> released = new ArrayList<>();
+    private final List<Granted> held = new ArrayList<>();
+    private final List<Granted> released = new ArrayList<>();
     private long newestFence;
     private int names;
     private int troubles;
     private long lastGrantNanos;
-
-    private record Held(String name, String token, long fence) {
-        private String proof() {
-            return "{\"resourceName\":\"" + name + "\",\"lockToken\":\"" + token + "\"}";
-        }
-    }
 
     ClusterCaller(Cluster cluster, int number, long seed) {
         this.cluster = cluster;
@@ -84,11 +78,11 @@ final class ClusterCaller {
         assertTrue(fence > newestBefore, "fencing tokens rise, also when the leader changes");
         newestFence = fence;
         lastGrantNanos = System.nanoTime();
-        held.add(new Held(name, grant.getString("lockToken"), fence));
+        held.add(new Granted(name, grant.getString("lockToken"), fence));
     }
 
     private void release(ServerProcess node) throws IOException, InterruptedException {
-        Held lock = held.remove(random.nextInt(held.size()));
+        Granted lock = held.remove(random.nextInt(held.size()));
         HttpResponse<String> answer = node.post("/api/lock/release", lock.proof());
         if (answer.statusCode() == 503) {
             troubles++;
@@ -100,17 +94,17 @@ final class ClusterCaller {
 
     /** Everything that was acknowledged is as it was, whichever node is asked. */
     void check(String context) throws Exception {
-        for (Held lock : held) {
-            HttpResponse<String> answer = ask("/api/lock/validate/" + lock.name + "?fencingToken=" + lock.fence, null);
+        for (Granted lock : held) {
+            HttpResponse<String> answer = ask(lock.validate(), null);
             assertTrue(
-                    new JsonObject(answer.body()).getBoolean("current", false), "lost " + lock.name + ", " + context);
+                    new JsonObject(answer.body()).getBoolean("current", false), "lost " + lock.name() + ", " + context);
             assertEquals(200, ask("/api/lock/heartbeat", lock.proof()).statusCode(), context);
         }
-        for (Held lock : released) {
+        for (Granted lock : released) {
             assertEquals(
                     404,
                     ask("/api/lock/heartbeat", lock.proof()).statusCode(),
-                    "came back: " + lock.name + ", " + context);
+                    "came back: " + lock.name() + ", " + context);
         }
         released.clear();
     }

@@ -25,17 +25,11 @@ final class DurableCaller {
     private final int number;
     private final String ending;
     private final Random random;
-    private final List<Held> held = new ArrayList<>();
-    private final List<Held> released = new ArrayList<>();
+    private final List<Granted> held = new ArrayList<>();
+    private final List<Granted> released = new ArrayList<>();
     private @Nullable String unanswered;
     private long newestFence;
     private int names;
-
-    private record Held(String name, String token, long fence) {
-        private String proof() {
-            return "{\"resourceName\":\"" + name + "\",\"lockToken\":\"" + token + "\"}";
-        }
-    }
 
     /** Creates one; its names end with {@code ending}. */
     DurableCaller(int number, String ending, long seed) {
@@ -114,12 +108,12 @@ final class DurableCaller {
         JsonObject grant = new JsonObject(answer.body());
         long fence = grant.getLong("fencingToken");
         newestFence = Math.max(newestFence, fence);
-        held.add(new Held(name, grant.getString("lockToken"), fence));
+        held.add(new Granted(name, grant.getString("lockToken"), fence));
         return grant;
     }
 
     private void release(ServerProcess server) throws IOException, InterruptedException {
-        Held lock = held.remove(random.nextInt(held.size()));
+        Granted lock = held.remove(random.nextInt(held.size()));
         HttpResponse<String> answer = post(server, "/api/lock/release", lock.proof());
         assertEquals(200, answer.statusCode(), answer.body());
         released.add(lock);
@@ -148,18 +142,16 @@ final class DurableCaller {
         if (unanswered != null) {
             JsonObject unused = acquire(server, unanswered);
         }
-        for (Held lock : held) {
-            JsonObject status = new JsonObject(
-                    server.get("/api/lock/validate/" + lock.name.replace("/", "%2F") + "?fencingToken=" + lock.fence)
-                            .body());
-            assertTrue(status.getBoolean("current"), "lost " + lock.name + ", " + context);
+        for (Granted lock : held) {
+            JsonObject status = new JsonObject(server.get(lock.validate()).body());
+            assertTrue(status.getBoolean("current"), "lost " + lock.name() + ", " + context);
             assertEquals(200, server.post("/api/lock/heartbeat", lock.proof()).statusCode(), context);
         }
-        for (Held lock : released) {
+        for (Granted lock : released) {
             assertEquals(
                     404,
                     server.post("/api/lock/heartbeat", lock.proof()).statusCode(),
-                    "came back: " + lock.name + ", " + context);
+                    "came back: " + lock.name() + ", " + context);
         }
         released.clear();
     }

@@ -51,17 +51,6 @@ final class PartitionProcess {
         }
     }
 
-    /** A lock that was granted. */
-    private record Granted(String name, String token, long fence) {
-        private String proof() {
-            return "{\"resourceName\":\"" + name + "\",\"lockToken\":\"" + token + "\"}";
-        }
-
-        private String validate() {
-            return "/api/lock/validate/" + name + "?fencingToken=" + fence;
-        }
-    }
-
     private PartitionProcess(Cluster cluster, Namespaces network, LockHandle kept) {
         this.cluster = cluster;
         this.network = network;

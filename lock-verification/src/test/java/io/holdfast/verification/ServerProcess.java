@@ -18,9 +18,6 @@ import java.util.regex.Pattern;
 /** The real jar in a process of its own. Its output goes to files in the folder given. */
 final class ServerProcess implements AutoCloseable {
     private static final Path JAR = Path.of("../lock-server/target/lock-server.jar");
-    /** Servers of tests live for seconds: compiling their code well costs more than it brings. */
-    private static final List<String> QUICK_START = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
-
     private static final Pattern LISTENING = Pattern.compile("Listening on (http://[^:]+:(\\d+))");
     /** Takes two seconds on a machine that does nothing else. */
     private static final int START_WAIT_SECONDS = 120;
@@ -52,8 +49,7 @@ final class ServerProcess implements AutoCloseable {
             throw new IllegalStateException(JAR + " is missing: run mvn verify from the top");
         }
         List<String> command = new ArrayList<>(wrapper);
-        command.add(ProcessHandle.current().info().command().orElse("java"));
-        command.addAll(QUICK_START);
+        command.addAll(Machine.quickJava());
         for (String argument : arguments) {
             if (argument.startsWith("-D")) {
                 command.add(argument);

@@ -1,5 +1,6 @@
 package io.holdfast.verification.campaign;
 
+import io.holdfast.verification.Machine;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -30,7 +31,8 @@ final class ClientProcess implements AutoCloseable {
             List<URI> endpoints,
             FakeTime time)
             throws IOException {
-        List<String> command = new ArrayList<>(Node.java());
+        List<String> command = new ArrayList<>(Machine.quickJava());
+        command.add("-Xmx256m");
         command.addAll(List.of(
                 "-cp",
                 classes,

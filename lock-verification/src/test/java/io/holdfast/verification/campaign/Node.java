@@ -2,8 +2,6 @@ package io.holdfast.verification.campaign;
 
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -12,7 +10,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -46,29 +43,6 @@ final class Node {
         this.command = command;
         this.http = http;
         this.time = time;
-    }
-
-    /** How to start a small virtual machine: there are many of them here, and none lives long. */
-    static List<String> java() {
-        return List.of(
-                ProcessHandle.current().info().command().orElse("java"),
-                "-Xmx256m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Xshare:auto");
-    }
-
-    /** Below those the system gives to outgoing connections, which could take one while its server is away. */
-    static int freePort(Random random) {
-        for (int attempt = 0; attempt < 1_000; attempt++) {
-            try (ServerSocket socket =
-                    new ServerSocket(random.nextInt(10_000, 30_000), 1, InetAddress.getLoopbackAddress())) {
-                return socket.getLocalPort();
-            } catch (IOException e) {
-                // somebody has it
-            }
-        }
-        throw new IllegalStateException("no free port");
     }
 
     String id() {

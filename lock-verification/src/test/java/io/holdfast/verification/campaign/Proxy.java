@@ -1,5 +1,6 @@
 package io.holdfast.verification.campaign;
 
+import io.holdfast.verification.Machine;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -57,7 +58,7 @@ final class Proxy implements AutoCloseable {
     static Proxy start(Vertx vertx, URI target, Recorder recorder, long seed) throws Exception {
         Proxy proxy = new Proxy(vertx, target, recorder, seed);
         proxy.server.connectHandler(proxy::connected);
-        await(proxy.server.listen(Node.freePort(proxy.random), "127.0.0.1"));
+        await(proxy.server.listen(Machine.freePort(proxy.random), "127.0.0.1"));
         return proxy;
     }
 

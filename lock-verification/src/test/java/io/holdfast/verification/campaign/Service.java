@@ -1,5 +1,6 @@
 package io.holdfast.verification.campaign;
 
+import io.holdfast.verification.Machine;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -38,11 +39,11 @@ final class Service implements AutoCloseable {
         JsonArray peers = new JsonArray();
         List<Integer> ports = new ArrayList<>();
         for (int i = 0; i < mode.nodes(); i++) {
-            ports.add(Node.freePort(random));
+            ports.add(Machine.freePort(random));
             String host = setting.hosts().get(i).address();
             peers.add(new JsonObject()
                     .put("id", "n" + (i + 1))
-                    .put("address", host + ":" + Node.freePort(random))
+                    .put("address", host + ":" + Machine.freePort(random))
                     .put("httpAddress", host + ":" + ports.get(i)));
         }
         for (int i = 0; i < mode.nodes(); i++) {
@@ -68,7 +69,8 @@ final class Service implements AutoCloseable {
         Path file = own.resolve("conf.json").toAbsolutePath();
         Files.writeString(file, conf.encode());
         List<String> command = new ArrayList<>(host.prefix());
-        command.addAll(Node.java());
+        command.addAll(Machine.quickJava());
+        command.add("-Xmx256m");
         command.addAll(setting.program());
         command.addAll(List.of("--conf", file.toString()));
         URI http = URI.create("http://" + host.address() + ":" + port);
