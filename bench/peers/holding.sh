@@ -84,7 +84,7 @@ fill_system() { # system count ends_at_ms
             FILL_COUNT=$2 FILL_RATE=$(quotient "$2" "$(field ms "$FILLED")e-3" 0) ;;
         redis)
             # the names are drawn, and a name drawn twice is refused: the keys are counted
-            run_to_end "$WORK/fill.log" redis-benchmark -h 127.0.0.1 -p "$port" -c 16 -P 16 -n "$2" -r 999999999999 --csv \
+            run_to_end "$WORK/fill.log" redis-benchmark -h 127.0.0.1 -p "$port" -c 16 -P 16 -n "$2" -r 1000000000 --csv \
                 SET "fill-$RUN-__rand_int__" client-0000000001 NX PXAT "$3"
             FILL_COUNT=$(redis-cli -p "$port" dbsize)
             FILL_RATE=$(awk -F '","' 'END {printf "%.0f", $2}' "$WORK/fill.log") ;;
@@ -174,7 +174,8 @@ work_waiting() {
         server=$(cpu_ticks "${SERVER_PID[$system]}") client=$(cpu_ticks "${DRIVER_PID[$system]}")
         nap "$seconds"
         server=$(($(cpu_ticks "${SERVER_PID[$system]}") - server)) client=$(($(cpu_ticks "${DRIVER_PID[$system]}") - client))
-        record waiting "$system" lock "$waiting" "$fields server_cpu=$(cpu_share "$server" "$seconds") client_cpu=$(cpu_share "$client" "$seconds")"
+        ask "$system" "lost name=x"
+        record waiting "$system" lock "$waiting" "$fields server_cpu=$(cpu_share "$server" "$seconds") client_cpu=$(cpu_share "$client" "$seconds") $ANSWER"
         kill -9 "${DRIVER_PID[$system]}" 2>/dev/null || true
         stop_driver "$system"
         stop_system "$system"

@@ -58,6 +58,7 @@ final class Driver {
             case "try" -> new TryHeld(locks).run(kind, callers, millis);
             case "hold" -> held.hold(kind, name, count);
             case "queue" -> held.queue(kind, callers, count, millis);
+            case "lost" -> held.lost();
             case "regain" -> held.regain(name, millis);
             case "requests" -> "requests=" + locks.requests();
             default -> throw new IllegalArgumentException("no such work");

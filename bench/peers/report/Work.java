@@ -127,13 +127,15 @@ record Work(
                     "waiting",
                     "Callers that wait",
                     "Threads of one client that wait for 100 locks that are held. Memory of the server as above; CPU is the share"
-                            + " of one core over ten seconds in which nothing happens.",
+                            + " of one core over ten seconds in which nothing happens. *Lost*: callers who failed, or got a lock"
+                            + " whose holder lives.",
                     "callers",
                     false,
                     List.of(
                             less("bytes_per_caller", "server bytes per caller"),
                             shown("connections", "connections"),
                             shown("server_cpu", "server CPU %"),
-                            shown("client_cpu", "client CPU %")),
+                            shown("client_cpu", "client CPU %"),
+                            shown("lost", "lost")),
                     List.of()));
 }
