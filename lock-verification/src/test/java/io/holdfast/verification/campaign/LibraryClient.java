@@ -111,7 +111,9 @@ final class LibraryClient implements Runnable {
         Workload.Want want = workload.next(random);
         Duration wait = workload.wait(random);
         LockRequest request = want.request().withWait(wait);
-        if (random.nextInt(workload == Workload.SLOW ? 2 : 3) == 0) {
+        if (workload == Workload.SLOW) {
+            request = request.withTtl(Duration.ofMillis(1_500 + random.nextInt(1_000)));
+        } else if (random.nextInt(3) == 0) {
             request = request.withTtl(Duration.ofMillis(2_000 + random.nextInt(3_000)));
         }
         PendingLock pending = client.begin(request);

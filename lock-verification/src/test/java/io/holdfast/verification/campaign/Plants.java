@@ -17,8 +17,8 @@ final class Plants {
 
     private static final String RATIS_LOG = SERVER + "log/ratis/RatisLog.java";
 
-    private static final Edit NO_LOOKS = new Edit(
-            RATIS_LOG, "new Batcher(loop, !node.isAlone(), this::write)", "new Batcher(loop, false, this::write)");
+    private static final Edit STAYS_AFTER_ITS_TERM =
+            edit(SERVER + "log/ratis/LogMachine.java", "        lose(leadingTerm);", "        return;");
 
     private Plants() {}
 
@@ -48,13 +48,21 @@ final class Plants {
                 server(
                         "expire by a deposed leader",
                         Scenario.STOP_LEADER,
-                        NO_LOOKS,
-                        edit(SERVER + "log/ratis/LogMachine.java", "        lose(leadingTerm);", "        return;"),
+                        edit(RATIS_LOG, "loop, !node.isAlone(), this::write", "loop, false, this::write"),
+                        STAYS_AFTER_ITS_TERM,
                         edit(
                                 RATIS_LOG,
                                 "boolean written = thrown == null && reply != null && reply.isSuccess();",
                                 "boolean written = true;")),
-                server("heartbeat acknowledged by a paused old leader", Scenario.STOP_LEADER, NO_LOOKS),
+                server(
+                        "heartbeat acknowledged by a paused old leader",
+                        Scenario.STOP_LEADER,
+                        edit(
+                                SERVER + "http/LockRoutes.java",
+                                "tokenCall(request, body, service::heartbeat)",
+                                "Answers.send(request, service.heartbeat(TokenRequest.read(body, rules)))"),
+                        STAYS_AFTER_ITS_TERM,
+                        edit(SERVER + "log/ratis/RatisNode.java", "        machine.lose(term);", "")),
                 server(
                         "acknowledge before sync",
                         Scenario.KILL_SLOW,

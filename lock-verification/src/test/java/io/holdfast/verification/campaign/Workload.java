@@ -14,7 +14,7 @@ enum Workload {
     SEMAPHORE("semaphore"),
     SETS("sets"),
     MIXED("mixed"),
-    /** Much work under each lock. */
+    /** Work that outlasts its short lease, unless that is renewed. */
     SLOW("slow"),
     /** Long waits, many of which are given up at once. */
     PATIENT("patient");
@@ -46,7 +46,8 @@ enum Workload {
 
     Want next(Random random) {
         return switch (this) {
-            case EXCLUSIVE, SLOW -> one(Claim.exclusive("x" + random.nextInt(4)));
+            case EXCLUSIVE -> one(Claim.exclusive("x" + random.nextInt(4)));
+            case SLOW -> one(Claim.exclusive("x" + random.nextInt(8)));
             case SHARED -> {
                 String name = "s" + random.nextInt(3);
                 yield one(random.nextInt(3) == 0 ? Claim.exclusive(name) : Claim.shared(name));
@@ -99,7 +100,7 @@ enum Workload {
     /** How long a lock is worked under, in milliseconds: mostly a moment, sometimes long enough to need heartbeats. */
     long work(Random random) {
         if (this == SLOW) {
-            return 500L + random.nextInt(4_000);
+            return 1_000L + random.nextInt(9_000);
         }
         int kind = random.nextInt(100);
         return kind < 80 ? random.nextInt(12) : kind < 96 ? random.nextInt(300) : 1_000 + random.nextInt(2_500);
