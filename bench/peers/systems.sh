@@ -94,6 +94,29 @@ find_leader() { # command… that succeeds when the node at the port that follow
     fail "none of three nodes leads"
 }
 
+# Three nodes of a kind, each started by start_KIND_member with its number.
+start_three() { # kind
+    local n
+    pick_three
+    disk_directory "$1"
+    SURVIVES=machine PIDS=()
+    for n in 0 1 2; do
+        PORT=${NODES[n]}
+        "start_$1_member" "$n"
+        PIDS+=("$PID")
+    done
+    find_leader "$1_leads"
+}
+
+# One line for each of NODES, as the template says: %n is its number, %port its port, %peer and %vote the two above it.
+members() { # template
+    local n line
+    for n in 0 1 2; do
+        line=${1//%n/$n} line=${line//%port/${NODES[n]}} line=${line//%peer/$((NODES[n] + 10))}
+        echo "${line//%vote/$((NODES[n] + 20))}"
+    done
+}
+
 holdfast_leads() { http_get "$1" /api/cluster | grep -q '"role":"leader"'; }
 zookeeper_leads() { ask_zookeeper "$1" srvr | grep -q '^Mode: leader'; }
 etcd_leads() {
@@ -101,24 +124,8 @@ etcd_leads() {
 }
 
 start_holdfast() { # variant
-    local storage n members=()
-    if [[ $1 == 3 ]]; then
-        pick_three
-        disk_directory holdfast
-        SURVIVES=machine PIDS=()
-        for n in 0 1 2; do
-            members+=("{\"id\":\"n$n\",\"address\":\"127.0.0.1:$((NODES[n] + 10))\",\"httpAddress\":\"127.0.0.1:${NODES[n]}\"}")
-        done
-        for n in 0 1 2; do
-            PORT=${NODES[n]}
-            # shellcheck disable=SC2046 # one word each
-            start_server java $(heap_flags "$SERVER_HEAP") -Dholdfast.storage=replicated -Dholdfast.nodeId="n$n" \
-                -Dholdfast.peers="[$(IFS=,; echo "${members[*]}")]" -Dholdfast.dataDir="$DIRECTORY/$n" -Dholdfast.drainMs=0 -jar "$JAR"
-            PIDS+=("$PID")
-        done
-        find_leader holdfast_leads
-        return
-    fi
+    local storage
+    if [[ $1 == 3 ]]; then start_three holdfast; return; fi
     choose_port
     case $1 in
         '') storage=memory SURVIVES=nothing DIRECTORY=$WORK/data-$PORT ;;
@@ -129,6 +136,14 @@ start_holdfast() { # variant
     start_server java $(heap_flags "$SERVER_HEAP") -Dholdfast.port="$PORT" -Dholdfast.dataDir="$DIRECTORY" \
         -Dholdfast.storage="$storage" -Dholdfast.drainMs=0 "${SERVER_FLAGS[@]}" -jar "$JAR"
     wait_ready "$PORT" "$PID" "$([[ -n ${AGAIN:-} ]] && echo /livez || echo /readyz)" # one that recovers is not ready
+}
+
+start_holdfast_member() { # number
+    local peers
+    peers=$(members '{"id":"n%n","address":"127.0.0.1:%peer","httpAddress":"127.0.0.1:%port"}' | paste -sd ,)
+    # shellcheck disable=SC2046 # one word each
+    start_server java $(heap_flags "$SERVER_HEAP") -Dholdfast.storage=replicated -Dholdfast.nodeId="n$1" \
+        -Dholdfast.peers="[$peers]" -Dholdfast.dataDir="$DIRECTORY/$1" -Dholdfast.drainMs=0 -jar "$JAR"
 }
 
 start_redis() { # variant
@@ -146,20 +161,8 @@ start_redis() { # variant
 }
 
 start_etcd() { # variant
-    local peer n members=()
-    if [[ $1 == 3 ]]; then
-        pick_three
-        disk_directory etcd
-        SURVIVES=machine PIDS=()
-        for n in 0 1 2; do members+=("e$n=http://127.0.0.1:$((NODES[n] + 10))"); done
-        for n in 0 1 2; do
-            PORT=${NODES[n]}
-            start_etcd_node "e$n" "$DIRECTORY/$n" "$((PORT + 10))" "$(IFS=,; echo "${members[*]}")"
-            PIDS+=("$PID")
-        done
-        find_leader etcd_leads
-        return
-    fi
+    local peer
+    if [[ $1 == 3 ]]; then start_three etcd; return; fi
     case $1 in
         '') ram_directory etcd; SURVIVES=process ;;
         synced) disk_directory etcd; SURVIVES=machine ;;
@@ -171,6 +174,10 @@ start_etcd() { # variant
     wait_ready "$PORT" "$PID" /health
 }
 
+start_etcd_member() { # number
+    start_etcd_node "e$1" "$DIRECTORY/$1" "$((PORT + 10))" "$(members 'e%n=http://127.0.0.1:%peer' | paste -sd ,)"
+}
+
 start_etcd_node() { # name directory peer_port cluster
     start_server etcd --name "$1" --data-dir "$2" --log-level error --quota-backend-bytes 8589934592 \
         --listen-client-urls "http://127.0.0.1:$PORT" --advertise-client-urls "http://127.0.0.1:$PORT" \
@@ -178,22 +185,8 @@ start_etcd_node() { # name directory peer_port cluster
 }
 
 start_zookeeper() { # variant
-    local force=no n members=()
-    if [[ $1 == 3 ]]; then
-        pick_three
-        disk_directory zookeeper
-        SURVIVES=machine PIDS=()
-        for n in 0 1 2; do members+=("server.$((n + 1))=127.0.0.1:$((NODES[n] + 10)):$((NODES[n] + 20))"); done
-        for n in 0 1 2; do
-            PORT=${NODES[n]}
-            mkdir "$DIRECTORY/$n"
-            echo $((n + 1)) >"$DIRECTORY/$n/myid"
-            start_zookeeper_node "$DIRECTORY/$n" yes initLimit=20 syncLimit=10 "${members[@]}"
-            PIDS+=("$PID")
-        done
-        find_leader zookeeper_leads
-        return
-    fi
+    local force=no
+    if [[ $1 == 3 ]]; then start_three zookeeper; return; fi
     case $1 in
         '') ram_directory zookeeper; SURVIVES=process ;;
         synced) disk_directory zookeeper; SURVIVES=machine; force=yes ;;
@@ -202,6 +195,14 @@ start_zookeeper() { # variant
     choose_port
     start_zookeeper_node "$DIRECTORY" "$force"
     wait_for_line "$PORT" "$PID" ruok 'imok*'
+}
+
+start_zookeeper_member() { # number
+    local peers
+    mapfile -t peers < <(members 'server.%n=127.0.0.1:%peer:%vote')
+    mkdir "$DIRECTORY/$1"
+    echo "$1" >"$DIRECTORY/$1/myid"
+    start_zookeeper_node "$DIRECTORY/$1" yes initLimit=20 syncLimit=10 "${peers[@]}"
 }
 
 start_zookeeper_node() { # directory force_sync settings…
