@@ -12,6 +12,8 @@ STARTED=() # process ids
 SCRATCH=("$WORK") # directories
 NAP_FD=
 SERVER_FLAGS=() # further system properties of the lock server
+read -ra JVM_FLAGS <<<"${BENCH_JVM:-}" # further flags of its virtual machine
+STORAGE=memory # the lock server's
 CLOCK_TICKS=$(getconf CLK_TCK) # per second
 
 clean_up() {
@@ -110,7 +112,7 @@ start_lock_server() { # heap
     pick_port
     # shellcheck disable=SC2046 # one word each
     start_java $(heap_flags "$1") -Dholdfast.port="$PORT" -Dholdfast.dataDir="$WORK/data-$PORT" \
-        -Dholdfast.storage=memory -Dholdfast.drainMs=0 "${SERVER_FLAGS[@]}" -Dholdfast.maxTtlMs=3600000 -Dholdfast.defaultTtlMs=3600000 -jar "$JAR"
+        "${JVM_FLAGS[@]}" -Dholdfast.storage="$STORAGE" -Dholdfast.drainMs=0 "${SERVER_FLAGS[@]}" -Dholdfast.maxTtlMs=3600000 -Dholdfast.defaultTtlMs=3600000 -jar "$JAR"
     wait_ready "$PORT" "$PID" /readyz
 }
 
