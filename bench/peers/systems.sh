@@ -133,7 +133,7 @@ start_holdfast() { # variant
         *) fail "no such system: holdfast-$1" ;;
     esac
     # shellcheck disable=SC2046 # one word each
-    start_server java $(heap_flags "$SERVER_HEAP") -Dholdfast.port="$PORT" -Dholdfast.dataDir="$DIRECTORY" \
+    start_server java $(heap_flags "$SERVER_HEAP") "${JVM_FLAGS[@]}" -Dholdfast.port="$PORT" -Dholdfast.dataDir="$DIRECTORY" \
         -Dholdfast.storage="$storage" -Dholdfast.drainMs=0 "${SERVER_FLAGS[@]}" -jar "$JAR"
     wait_ready "$PORT" "$PID" "$([[ -n ${AGAIN:-} ]] && echo /livez || echo /readyz)" # one that recovers is not ready
 }
@@ -142,7 +142,7 @@ start_holdfast_member() { # number
     local peers
     peers=$(members '{"id":"n%n","address":"127.0.0.1:%peer","httpAddress":"127.0.0.1:%port"}' | paste -sd ,)
     # shellcheck disable=SC2046 # one word each
-    start_server java $(heap_flags "$SERVER_HEAP") -Dholdfast.storage=replicated -Dholdfast.nodeId="n$1" \
+    start_server java $(heap_flags "$SERVER_HEAP") "${JVM_FLAGS[@]}" -Dholdfast.storage=replicated -Dholdfast.nodeId="n$1" \
         -Dholdfast.peers="[$peers]" -Dholdfast.dataDir="$DIRECTORY/$1" -Dholdfast.drainMs=0 -jar "$JAR"
 }
 

@@ -46,6 +46,8 @@ public final class HoldfastApplication extends VertxApplication implements Vertx
 
     private static final int WORKERS = 4;
 
+    private JsonObject conf = new JsonObject();
+
     private HoldfastApplication(String[] args) {
         super(args);
     }
@@ -80,12 +82,23 @@ public final class HoldfastApplication extends VertxApplication implements Vertx
     }
 
     @Override
+    public @Nullable JsonObject afterConfigParsed(@Nullable JsonObject parsed) {
+        if (parsed != null) {
+            conf = parsed;
+        }
+        return parsed;
+    }
+
+    @Override
     public VertxBuilder createVertxBuilder(VertxOptions options) {
-        options.setPreferNativeTransport(true)
-                .setEventLoopPoolSize(EVENT_LOOPS)
-                .setWorkerPoolSize(WORKERS)
-                .setInternalBlockingPoolSize(WORKERS);
-        return Vertx.builder().with(options);
+        options.setEventLoopPoolSize(EVENT_LOOPS).setWorkerPoolSize(WORKERS).setInternalBlockingPoolSize(WORKERS);
+        try {
+            LockServerConfig config = LockServerConfig.read(conf, System.getenv(), System.getProperties());
+            return Transports.choose(Vertx.builder().with(options), options, config.ioUring());
+        } catch (StartupException e) {
+            fail(describe(e));
+            throw e;
+        }
     }
 
     /** Out of memory, or worse: a server whose event loop is dead must not keep the port and the data directory. */

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param host address to listen on
  * @param port port to listen on; 0 for any free one
  * @param http2 whether clients may speak HTTP/2, too
+ * @param ioUring whether the server talks to its sockets by the kernel's io_uring; {@link Transports}
  * @param storage what a granted lock survives
  * @param dataDir where the server keeps what must survive a restart
  * @param cluster which node this is; null unless the storage is replicated
@@ -31,6 +32,7 @@ public record LockServerConfig(
         String host,
         int port,
         boolean http2,
+        boolean ioUring,
         StorageKind storage,
         Path dataDir,
         @Nullable ClusterConfig cluster,
@@ -70,6 +72,7 @@ public record LockServerConfig(
                 in.text("host", "127.0.0.1"),
                 (int) in.number("port", defaultPort, 0, 65_535),
                 in.flag("http2", false),
+                in.flag("ioUring", false),
                 storage,
                 directory(in.text("dataDir", "data")),
                 cluster,
@@ -140,6 +143,7 @@ public record LockServerConfig(
                 + events.maxStreams() + " maxNameBytes="
                 + rules.maxNameBytes() + " maxBodyBytes=" + http.maxBodyBytes() + " maxConnections="
                 + http.maxConnections() + " idleTimeoutMs=" + http.idleTimeoutMillis() + " requestTimeoutMs="
-                + http.requestTimeoutMillis() + " drainMs=" + drainMillis + " http2=" + http2;
+                + http.requestTimeoutMillis() + " drainMs=" + drainMillis + " http2=" + http2
+                + " ioUring=" + ioUring;
     }
 }

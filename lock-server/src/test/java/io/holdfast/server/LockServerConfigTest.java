@@ -22,6 +22,7 @@ final class LockServerConfigTest {
             "127.0.0.1",
             5000,
             false,
+            false,
             StorageKind.DURABLE,
             Path.of("data"),
             null,
@@ -68,6 +69,7 @@ final class LockServerConfigTest {
                 "0.0.0.0",
                 0,
                 true,
+                true,
                 StorageKind.MEMORY,
                 Path.of("/var/lib/holdfast"),
                 null,
@@ -77,7 +79,8 @@ final class LockServerConfigTest {
                 new RequestRules(4, 5_000, 6_000),
                 new HttpLimits(6, 7_000, 8_000, 9_000));
         assertEquals(expected, read("""
-                        {"host":"0.0.0.0","port":0,"http2":true,"storage":"memory","dataDir":"/var/lib/holdfast","drainMs":1,
+                        {"host":"0.0.0.0","port":0,"http2":true,"ioUring":true,"storage":"memory",
+                         "dataDir":"/var/lib/holdfast","drainMs":1,
                          "defaultTtlMs":2000,"maxLocks":3,"maxNameBytes":4,"maxTtlMs":5000,"maxConnections":6,
                          "idleTimeoutMs":7000,"requestTimeoutMs":8000,"maxBodyBytes":9000,"maxWaitersPerResource":10,
                          "maxWaiters":11,"maxSessions":13,"endedRequestsKept":12,"maxWaitMs":6000,"eventsKept":130,

@@ -3,18 +3,23 @@ package io.holdfast.server;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
-/** The real verticle on an ephemeral loopback port. */
+/** The real verticle on an ephemeral loopback port; {@code -DioUring=true} has all of them use io_uring. */
 public final class RunningServer implements AutoCloseable {
     private static final int WAIT_SECONDS = 20;
 
-    private final Vertx vertx = Vertx.vertx();
+    private final Vertx vertx;
     private final LockServerVerticle verticle = new LockServerVerticle();
 
     private RunningServer(JsonObject config) {
+        boolean ioUring = Boolean.getBoolean("ioUring") || config.getBoolean("ioUring", false);
+        vertx = ioUring
+                ? Transports.choose(Vertx.builder(), new VertxOptions(), true).build()
+                : Vertx.vertx();
         await(vertx.deployVerticle(verticle, new DeploymentOptions().setConfig(config)));
     }
 

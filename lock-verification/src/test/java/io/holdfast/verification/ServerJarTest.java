@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,6 +71,24 @@ final class ServerJarTest {
     void twoInstancesOrAWorkerWouldBeTwoLockTables() throws Exception {
         assertRefusesToStart(1, "one instance on one event loop", "--instances", "2");
         assertRefusesToStart(1, "one instance on one event loop", "--worker");
+    }
+
+    @Test
+    void ioUringIsUsedWhereItIsAllowed() throws Exception {
+        try (ServerProcess server = ServerProcess.start(folder, MEMORY, "-Dholdfast.ioUring=true")) {
+            assertEquals(200, acquire(server, "a").statusCode());
+            server.terminate();
+            assertEquals(0, server.awaitExit());
+        } catch (AssertionError e) {
+            Assumptions.assumeFalse(e.getMessage().contains("there is no io_uring here"), "NOT RUN: " + e.getMessage());
+            throw e;
+        }
+    }
+
+    @Test
+    void aLackOfIoUringIsNamed() throws Exception {
+        String message = "ioUring is true, but there is no io_uring here: ";
+        assertRefusesToStart(1, message, "-Dio.netty.transport.noNative=true", "-Dholdfast.ioUring=true");
     }
 
     @Test
