@@ -19,8 +19,8 @@ import java.util.concurrent.TimeUnit;
  * milliseconds since 1970, all leases end at that moment. Loopback only. All state belongs to one event loop.
  */
 public class Fill {
-    private static final int CONNECTIONS = 16;
-    private static final int PIPELINED = 16;
+    private static final int CONNECTIONS = 64; // durable mode answers a connection one by one
+    private static final int PIPELINED = 4;
 
     private final HttpClient client;
     private final int count;

@@ -13,14 +13,14 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * How long others wait while the server writes down all that it holds: locks and unlocks one resource on one connection, a
- * thousand times a second, for as long as a backup takes, and for as long without one, in turn. A backup reads the
+ * How long others wait while the server writes down all that it holds: locks and unlocks one resource on one connection, two
+ * hundred times a second, for as long as a backup takes, and for as long without one, in turn. A backup reads the
  * snapshot and the log and writes the table down on a thread of its own, as a snapshot does.
  *
  * <p>Run: {@code java bench/Stalls.java URL ROUNDS}. Loopback only.
  */
 public class Stalls {
-    private static final int EVERY_NANOS = 1_000_000;
+    private static final int EVERY_NANOS = 5_000_000;
     private static final long WARM_NANOS = 10_000_000_000L;
     private static final long LONG_NANOS = 20_000_000;
 

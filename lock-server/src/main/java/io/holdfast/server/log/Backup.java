@@ -2,12 +2,10 @@ package io.holdfast.server.log;
 
 import io.holdfast.server.core.LockTable;
 import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -37,9 +35,8 @@ public record Backup(long takenAtMillis, long maxTtlMillis, LockTable table) {
     public void write(Path file) throws IOException {
         WholeFile.replace(
                 file,
-                channel -> {
-                    CheckedOutputStream summed = new CheckedOutputStream(
-                            new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES), new CRC32C());
+                bytes -> {
+                    CheckedOutputStream summed = new CheckedOutputStream(bytes, new CRC32C());
                     DataOutputStream out = new DataOutputStream(summed);
                     out.write(MAGIC);
                     out.writeByte(FORMAT);
@@ -47,7 +44,6 @@ public record Backup(long takenAtMillis, long maxTtlMillis, LockTable table) {
                     out.writeLong(maxTtlMillis);
                     TableWriter.write(table, out);
                     out.writeLong(summed.getChecksum().getValue());
-                    out.flush();
                 },
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     }

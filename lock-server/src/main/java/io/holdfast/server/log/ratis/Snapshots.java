@@ -3,16 +3,13 @@ package io.holdfast.server.log.ratis;
 import io.holdfast.server.core.LockTable;
 import io.holdfast.server.log.Backup;
 import io.holdfast.server.log.TableWriter;
-import java.io.BufferedOutputStream;
+import io.holdfast.server.log.WholeFile;
 import java.io.DataOutputStream;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
 import java.util.Objects;
 import org.apache.ratis.io.MD5Hash;
 import org.apache.ratis.server.protocol.TermIndex;
@@ -81,22 +78,13 @@ final class Snapshots {
     }
 
     private static MD5Hash write(LockTable table, Path file) throws IOException {
-        Path directory = Objects.requireNonNull(file.getParent());
-        Path temporary = directory.resolve("snapshot.tmp");
-        try (FileOutputStream bytes = new FileOutputStream(temporary.toFile())) {
-            DataOutputStream out = new DataOutputStream(new BufferedOutputStream(bytes, 1 << 16));
-            TableWriter.write(table, out);
-            out.flush();
-            bytes.getChannel().force(true);
-        }
-        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        WholeFile.replace(file, bytes -> TableWriter.write(table, new DataOutputStream(bytes)));
         MD5Hash digest = MD5FileUtil.computeAndSaveMd5ForFile(file.toFile());
-        for (Path written :
-                List.of(MD5FileUtil.getDigestFileForFile(file.toFile()).toPath(), directory)) {
-            try (FileChannel channel = FileChannel.open(written, StandardOpenOption.READ)) {
-                channel.force(true);
-            }
+        Path saved = MD5FileUtil.getDigestFileForFile(file.toFile()).toPath();
+        try (FileChannel channel = FileChannel.open(saved, StandardOpenOption.READ)) {
+            channel.force(true);
         }
+        WholeFile.sync(Objects.requireNonNull(file.getParent()));
         return digest;
     }
 }
