@@ -93,7 +93,7 @@ start_java() { # arguments…
 
 wait_ready() { # port pid path
     local tries
-    for ((tries = 0; tries < 6000; tries++)); do
+    for ((tries = 0; tries < 24000; tries++)); do # two minutes: a heap of many GB is slow to touch
         if answers_200 "$1" "$3"; then return; fi
         kill -0 "$2" 2>/dev/null || break
         nap 0.005

@@ -1,7 +1,6 @@
 package io.holdfast.server;
 
 import io.holdfast.server.service.TimeSource;
-import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.json.DecodeException;
@@ -94,7 +93,7 @@ public final class HoldfastApplication extends VertxApplication implements Vertx
         options.setEventLoopPoolSize(EVENT_LOOPS).setWorkerPoolSize(WORKERS).setInternalBlockingPoolSize(WORKERS);
         try {
             LockServerConfig config = LockServerConfig.read(conf, System.getenv(), System.getProperties());
-            return Transports.choose(Vertx.builder().with(options), options, config.ioUring());
+            return Transports.builder(options, config.ioUring());
         } catch (StartupException e) {
             fail(describe(e));
             throw e;

@@ -1,5 +1,6 @@
 package io.holdfast.server;
 
+import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.transport.Transport;
@@ -13,19 +14,19 @@ final class Transports {
     private Transports() {}
 
     /**
-     * Has Vert.x use it.
+     * A Vert.x that talks so.
      *
      * @throws StartupException if io_uring is asked for and not to be had
      */
-    static VertxBuilder choose(VertxBuilder builder, VertxOptions options, boolean ioUring) {
+    static VertxBuilder builder(VertxOptions options, boolean ioUring) {
         if (!ioUring) {
-            return builder.with(options.setPreferNativeTransport(true));
+            return Vertx.builder().with(options.setPreferNativeTransport(true));
         }
         String lack = lackOfIoUring();
         if (lack != null) {
             throw new StartupException("ioUring is true, but there is no io_uring here: " + lack);
         }
-        return builder.with(options).withTransport(Transport.IO_URING);
+        return Vertx.builder().with(options).withTransport(Transport.IO_URING);
     }
 
     /** Why there is no io_uring, or null if there is: a kernel may lack it, and what runs containers often forbids it. */

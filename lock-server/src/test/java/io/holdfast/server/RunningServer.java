@@ -17,9 +17,7 @@ public final class RunningServer implements AutoCloseable {
 
     private RunningServer(JsonObject config) {
         boolean ioUring = Boolean.getBoolean("ioUring") || config.getBoolean("ioUring", false);
-        vertx = ioUring
-                ? Transports.choose(Vertx.builder(), new VertxOptions(), true).build()
-                : Vertx.vertx();
+        vertx = ioUring ? Transports.builder(new VertxOptions(), true).build() : Vertx.vertx();
         await(vertx.deployVerticle(verticle, new DeploymentOptions().setConfig(config)));
     }
 
