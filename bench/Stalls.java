@@ -78,16 +78,20 @@ public class Stalls {
                 String answer = connection.post("/api/lock/acquire", "{\"resourceName\":\"probe\"}");
                 token = answer.replaceFirst(".*\"lockToken\":\"([^\"]*)\".*", "$1");
             } else {
-                connection.post("/api/lock/release", "{\"resourceName\":\"probe\",\"lockToken\":\"" + token + "\"}");
+                release(token);
                 token = null;
             }
             nanos[count++] = System.nanoTime() - next;
             next += EVERY_NANOS;
         }
         if (token != null) {
-            connection.post("/api/lock/release", "{\"resourceName\":\"probe\",\"lockToken\":\"" + token + "\"}");
+            release(token);
         }
         return count;
+    }
+
+    private void release(String token) throws IOException {
+        connection.post("/api/lock/release", "{\"resourceName\":\"probe\",\"lockToken\":\"" + token + "\"}");
     }
 
     private void print(String what, int count) {
