@@ -52,6 +52,7 @@ public class Sessions {
 
     private void run(int locks, int rounds) throws Exception {
         probe("warming up", Future.succeededFuture());
+        probe("warming up", Future.succeededFuture());
         for (int round = 1; round <= rounds; round++) {
             probe("nothing else", Future.succeededFuture());
             String closed = open(60_000);

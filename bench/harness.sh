@@ -13,6 +13,7 @@ SCRATCH=("$WORK") # directories
 NAP_FD=
 SERVER_FLAGS=() # further system properties of the lock server
 read -ra JVM_FLAGS <<<"${BENCH_JVM:-}" # further flags of its virtual machine
+CALM=@$BENCH/../config/jvm.options # for a client that looks for long waits, and is not to find its own collector's
 STORAGE=memory # the lock server's
 CLOCK_TICKS=$(getconf CLK_TCK) # per second
 
