@@ -42,7 +42,7 @@ public final class LockService {
      * Timers looked at in one go, one or two milliseconds of work; while there are more, the next go follows a
      * millisecond later.
      */
-    private static final int TIMERS_PER_TICK = 4_096;
+    private static final int TIMERS_PER_TICK = 1_000;
 
     private final LockTable table;
     private final Timers timers;

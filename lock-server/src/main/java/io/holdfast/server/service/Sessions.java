@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  * its turn has it ended first, so that nobody sees a lock of a session that is over. Confined to the event loop.
  */
 final class Sessions {
-    /** Parts of holds and places ended in one go, a few milliseconds of work. */
-    static final int ENDS_PER_STEP = 1_000;
+    /** Parts of holds and places ended in one go, less than a millisecond of work. */
+    static final int ENDS_PER_STEP = 250;
 
     private final LockTable table;
     private final Timers timers;
