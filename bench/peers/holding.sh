@@ -158,9 +158,9 @@ work_recovery() {
     done
 }
 
-# Callers that wait in line, each a thread of one client, and nothing happens.
+# Callers that wait in line, each a thread of one client, and nothing happens; and connections that do nothing.
 work_waiting() {
-    local system before seconds=10
+    local system before
     ulimit -Sn "$(ulimit -Hn)"
     for system in "${TURN[@]}"; do
         start_system "$system"
@@ -168,16 +168,58 @@ work_waiting() {
         ask "$system" "hold kind=$(kept_by "$system") name=warm count=200"
         before=$(server_bytes "$system")
         ask "$system" "queue kind=$(kept_by "$system") callers=$waiting count=100 ms=15000"
-        ANSWER="bytes_per_caller=$(quotient $(($(server_bytes "$system") - before)) "$waiting" 0)"
-        ANSWER+=" connections=$(ss -tnH state established "( sport = :${SERVER_PORT[$system]} )" | wc -l)"
-        local fields=$ANSWER server client
-        server=$(cpu_ticks "${SERVER_PID[$system]}") client=$(cpu_ticks "${DRIVER_PID[$system]}")
-        nap "$seconds"
-        server=$(($(cpu_ticks "${SERVER_PID[$system]}") - server)) client=$(($(cpu_ticks "${DRIVER_PID[$system]}") - client))
+        look_while_nothing_happens "$system" "$before" "${DRIVER_PID[$system]}"
         ask "$system" "lost name=x"
-        record waiting "$system" lock "$waiting" "$fields server_cpu=$(cpu_share "$server" "$seconds") client_cpu=$(cpu_share "$client" "$seconds") $ANSWER"
+        record waiting "$system" lock "$waiting" "$SEEN $ANSWER"
         kill -9 "${DRIVER_PID[$system]}" 2>/dev/null || true
         stop_driver "$system"
         stop_system "$system"
+
+        start_system "$system"
+        before=$(server_bytes "$system")
+        start_idle "$system"
+        look_while_nothing_happens "$system" "$before" "$IDLE_PID"
+        end_idle
+        record waiting "$system" idle "$waiting" "$SEEN $ANSWER"
+        stop_system "$system"
     done
+}
+
+# Sets SEEN.
+look_while_nothing_happens() { # system bytes_before client_pid
+    local server client seconds=10
+    server=$(cpu_ticks "${SERVER_PID[$1]}") client=$(cpu_ticks "$3")
+    nap "$seconds"
+    server=$(($(cpu_ticks "${SERVER_PID[$1]}") - server)) client=$(($(cpu_ticks "$3") - client))
+    # last, for servers give back some of what a connection needed when it was busy
+    SEEN="bytes_per_caller=$(quotient $(($(server_bytes "$1") - $2)) "$waiting" 0)"
+    SEEN+=" connections=$(ss -tnH state established "( sport = :${SERVER_PORT[$1]} )" | wc -l)"
+    SEEN+=" server_cpu=$(cpu_share "$server" "$seconds") client_cpu=$(cpu_share "$client" "$seconds")"
+}
+
+# Sets IDLE_PID.
+start_idle() { # system
+    local protocol
+    case $(kind_of "$1") in holdfast | etcd) protocol=http ;; *) protocol=$(kind_of "$1") ;; esac
+    mkfifo "$WORK/idle.ask" "$WORK/idle.answer"
+    java -cp "$PEERS/target/classes/holdfast" Idle "${SERVER_PORT[$1]}" "$protocol" "$waiting" \
+        <"$WORK/idle.ask" >"$WORK/idle.answer" 2>"$WORK/idle.log" &
+    IDLE_PID=$!
+    STARTED+=("$IDLE_PID")
+    exec {IDLE_ASK}>"$WORK/idle.ask" {IDLE_ANSWER}<"$WORK/idle.answer"
+    read_idle READY
+}
+
+# Sets ANSWER.
+end_idle() {
+    exec {IDLE_ASK}>&-
+    read_idle RESULT
+    ANSWER=${ANSWER#RESULT }
+    exec {IDLE_ANSWER}<&-
+    stop "$IDLE_PID"
+    rm -f "$WORK/idle.ask" "$WORK/idle.answer"
+}
+
+read_idle() { # pattern
+    read -rt 60 -u "$IDLE_ANSWER" ANSWER && [[ $ANSWER == $1* ]] || { cat "$WORK/idle.log" >&2; fail "idle connections: '$ANSWER'"; }
 }

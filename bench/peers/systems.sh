@@ -169,7 +169,7 @@ start_etcd() { # variant
         *) fail "no such system: etcd-$1" ;;
     esac
     choose_port
-    peer=$((PORT + 12000)) # above those that choose_port draws from
+    peer=$((PORT - 12000)) # below those that choose_port draws from and that the kernel gives to clients
     start_etcd_node bench "$DIRECTORY/data" "$peer" "bench=http://127.0.0.1:$peer"
     wait_ready "$PORT" "$PID" /health
 }

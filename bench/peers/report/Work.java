@@ -125,10 +125,11 @@ record Work(
                     List.of()),
             new Work(
                     "waiting",
-                    "Callers that wait",
-                    "Threads of one client that wait for 100 locks that are held. Memory of the server as above; CPU is the share"
-                            + " of one core over ten seconds in which nothing happens. *Lost*: callers who failed, or got a lock"
-                            + " whose holder lives.",
+                    "Callers that wait, and idle connections",
+                    "Threads of one client that wait for 100 locks that are held; *idle*: connections that had one answer and ask"
+                            + " nothing more. Memory of the server as above; CPU is the share of one core over ten seconds in"
+                            + " which nothing happens. *Lost*: callers who failed, or got a lock whose holder lives; idle"
+                            + " connections that were closed.",
                     "callers",
                     false,
                     List.of(
