@@ -30,12 +30,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * Three processes of the real jar that serve as one, and what becomes of it when one of them goes. {@code
  * -Pcrash} for the long run, {@code -Dseed=N} for the same choices again.
  */
 @Timeout(value = 15, unit = TimeUnit.MINUTES)
+@Isolated("measures how long a fail-over takes")
 final class ClusterTest {
     private static final int ROUNDS = Integer.getInteger("failover.rounds", 2);
     private static final int CALLERS = 6;

@@ -23,9 +23,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** A holder that stands still for longer than its lease: real processes, the real jar, a real database. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Isolated("measures how soon a holder knows")
 final class HolderProcessTest {
     private static final long KNOWS_WITHIN_MILLIS = 100;
     /** A machine that is busy with other things may be late; one that is late each time is not busy. */

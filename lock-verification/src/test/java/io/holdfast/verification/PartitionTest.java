@@ -10,8 +10,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Three nodes on three hosts, and the network between them breaks. What happens is in {@link PartitionProcess}. */
+@Isolated("its nodes have to find a leader in time")
 final class PartitionTest {
     @TempDir
     private Path folder;

@@ -12,11 +12,13 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * A checker that finds nothing when something is wrong is worth nothing: each planted bug is found within ten runs, and the clean
  * build passes the same runs. All of them with {@code -Pcampaign}; else one, and of the others that they still fit their sources.
  */
+@Isolated("a run whose faults come late is void")
 final class PlantedTest {
     private static final int RUNS_MAX = 10;
 
