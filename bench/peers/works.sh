@@ -169,7 +169,7 @@ work_contended() {
 work_wire() {
     local n system port
     for n in "${callers[@]}"; do
-        for system in "${TURN[@]}" echo; do
+        for system in "${TURN[@]}" ${ECHO_PORT:+echo}; do
             port=${SERVER_PORT[$system]:-}
             case $(kind_of "$system") in
                 holdfast) wire_wrk acquire "$system" "$n" "$port" ;;
