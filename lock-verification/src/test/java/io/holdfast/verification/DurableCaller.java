@@ -145,12 +145,15 @@ final class DurableCaller {
         for (Granted lock : held) {
             JsonObject status = new JsonObject(server.get(lock.validate()).body());
             assertTrue(status.getBoolean("current"), "lost " + lock.name() + ", " + context);
-            assertEquals(200, server.post("/api/lock/heartbeat", lock.proof()).statusCode(), context);
+            assertEquals(
+                    200,
+                    server.postRepeatable("/api/lock/heartbeat", lock.proof()).statusCode(),
+                    context);
         }
         for (Granted lock : released) {
             assertEquals(
                     404,
-                    server.post("/api/lock/heartbeat", lock.proof()).statusCode(),
+                    server.postRepeatable("/api/lock/heartbeat", lock.proof()).statusCode(),
                     "came back: " + lock.name() + ", " + context);
         }
         released.clear();

@@ -166,13 +166,20 @@ final class ServerProcess implements AutoCloseable {
     }
 
     HttpResponse<String> post(String path, String json, Duration patience) throws IOException, InterruptedException {
-        return http.send(
-                HttpRequest.newBuilder(uri(path))
-                        .timeout(patience)
-                        .header("Content-Type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString(json))
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
+        return http.send(postOf(path, json, patience), HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** The same, for what may come twice. */
+    HttpResponse<String> postRepeatable(String path, String json) throws IOException, InterruptedException {
+        return sendRepeatable(postOf(path, json, ANSWER_WAIT));
+    }
+
+    private HttpRequest postOf(String path, String json, Duration patience) {
+        return HttpRequest.newBuilder(uri(path))
+                .timeout(patience)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(json))
+                .build();
     }
 
     HttpResponse<String> get(String path) throws IOException, InterruptedException {
@@ -180,8 +187,28 @@ final class ServerProcess implements AutoCloseable {
     }
 
     HttpResponse<String> get(String path, Duration patience) throws IOException, InterruptedException {
-        return http.send(
-                HttpRequest.newBuilder(uri(path)).timeout(patience).build(), HttpResponse.BodyHandlers.ofString());
+        return sendRepeatable(
+                HttpRequest.newBuilder(uri(path)).timeout(patience).build());
+    }
+
+    /**
+     * Now and then the JDK's client closes a connection of its own under the answer (JDK-8338569, mended in 24). That is no
+     * answer of the server's, and is asked for again.
+     */
+    private HttpResponse<String> sendRepeatable(HttpRequest request) throws IOException, InterruptedException {
+        try {
+            return http.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            if (!closedByTheClient(e)) {
+                throw e;
+            }
+            return http.send(request, HttpResponse.BodyHandlers.ofString());
+        }
+    }
+
+    private static boolean closedByTheClient(Throwable failure) {
+        Throwable cause = failure.getCause();
+        return "connection closed locally".equals(failure.getMessage()) || (cause != null && closedByTheClient(cause));
     }
 
     private URI uri(String path) {
