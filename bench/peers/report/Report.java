@@ -18,8 +18,7 @@ import java.util.TreeSet;
  * Writes what a run found: NAME.json with every figure, NAME.md with tables, and pictures beside them.
  *
  * <p>Run: {@code java -cp … Report NAME ABOUT RESULTS [1]}. ABOUT has lines of name=value, RESULTS lines of name=value fields.
- * With a fourth argument the works of this run are put in the place of the same works, with the same systems, in the
- * NAME.json that is there.
+ * With a fourth argument the rows of this run are put in the place of the same rows in the NAME.json that is there.
  */
 final class Report {
     /** One run of bench/run: what it was, and its result lines. */
@@ -41,7 +40,7 @@ final class Report {
         Path json = Path.of(args[0] + ".json");
         List<Run> runs = new ArrayList<>();
         if (args.length > 3 && Files.exists(json)) {
-            runs.addAll(withoutWorksOf(run, JSON.readValue(json.toFile(), new TypeReference<List<Run>>() {})));
+            runs.addAll(withoutRowsOf(run, JSON.readValue(json.toFile(), new TypeReference<List<Run>>() {})));
         }
         runs.add(run);
         Files.writeString(json, JSON.writeValueAsString(runs) + "\n");
@@ -68,13 +67,13 @@ final class Report {
         return results;
     }
 
-    private static List<Run> withoutWorksOf(Run newest, List<Run> older) {
+    private static List<Run> withoutRowsOf(Run newest, List<Run> older) {
         Set<String> again = new TreeSet<>();
-        newest.results().forEach(line -> again.add(workOf(line)));
+        newest.results().forEach(line -> again.add(rowOf(line)));
         List<Run> left = new ArrayList<>();
         for (Run run : older) {
             List<Map<String, String>> results = run.results().stream()
-                    .filter(line -> !again.contains(workOf(line)))
+                    .filter(line -> !again.contains(rowOf(line)))
                     .toList();
             if (!results.isEmpty()) {
                 left.add(new Run(run.about(), results));
@@ -83,8 +82,8 @@ final class Report {
         return left;
     }
 
-    private static String workOf(Map<String, String> line) {
-        return line.get("work") + " " + line.get("system");
+    private static String rowOf(Map<String, String> line) {
+        return String.join(" ", line.get("work"), line.get("system"), line.get("kind"), line.get("callers"));
     }
 
     private void write(Path folder) throws IOException {
