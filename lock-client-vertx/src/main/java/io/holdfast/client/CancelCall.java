@@ -1,6 +1,5 @@
 package io.holdfast.client;
 
-import io.holdfast.client.core.BackOff;
 import io.holdfast.client.core.Retry;
 import io.holdfast.protocol.CancelRequest;
 import io.holdfast.protocol.Status;
@@ -10,12 +9,9 @@ import java.util.OptionalLong;
 
 /**
  * Makes sure that an acquire holds nothing, whatever became of it. Cancelling is idempotent, so an attempt without an answer
- * is repeated a few times.
+ * is repeated as often as that of a release.
  */
 final class CancelCall {
-    private static final int MAX_ATTEMPTS = 3;
-    private static final BackOff BACK_OFF = new BackOff(100, 1_000);
-
     private final Means means;
     private final CancelRequest request;
     private final Retry retry;
@@ -24,7 +20,7 @@ final class CancelCall {
     private CancelCall(Means means, CancelRequest request) {
         this.means = means;
         this.request = request;
-        this.retry = new Retry(BACK_OFF, Long.MAX_VALUE, MAX_ATTEMPTS, means.random());
+        this.retry = new Retry(ReleaseCall.BACK_OFF, Long.MAX_VALUE, ReleaseCall.MAX_ATTEMPTS, means.random());
     }
 
     /** Starts; the answer never fails and says whether the service confirmed that the acquire holds nothing. */

@@ -12,12 +12,15 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives one lock, or one session with all it has, back. That is idempotent, so an attempt without an answer is repeated: a
- * few times, and not after the lease has ended by itself.
+ * Gives one lock, or one session with all it has, back. That is idempotent, so an attempt without an answer is repeated, but
+ * not after the lease has ended by itself. What is given up too soon stays held for as long as its session lives, so the
+ * attempts go on for longer than a service of three nodes needs to find a new leader (four seconds at most).
  */
 final class ReleaseCall {
-    private static final int MAX_ATTEMPTS = 3;
-    private static final BackOff BACK_OFF = new BackOff(100, 1_000);
+    /** Six seconds at least, even when each is refused at once. */
+    static final int MAX_ATTEMPTS = 16;
+
+    static final BackOff BACK_OFF = new BackOff(100, 1_000);
 
     private final Ticker ticker;
     private final Supplier<Future<ServerReply>> request;

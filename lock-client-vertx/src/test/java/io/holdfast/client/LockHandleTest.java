@@ -223,16 +223,33 @@ final class LockHandleTest {
         assertFalse(handle.lost().isComplete());
     }
 
+    /** Once it was given up after a third of a second, and the lock stayed held as long as its session lived. */
+    @Test
+    void aReleaseOutlivesASearchForANewLeader() throws Exception {
+        LockHandle handle = fixture.held();
+        fixture.server.then(reset(), reset(), reset(), reset(), reset(), reset(), answer(LockAnswer.released()));
+        Future<ReleaseResult> release = handle.release();
+        fixture.settle();
+        for (int second = 1; second <= 6; second++) {
+            assertFalse(release.isComplete());
+            fixture.advance(Duration.ofSeconds(1));
+        }
+        assertEquals(ReleaseResult.RELEASED, await(release));
+    }
+
     @Test
     void aReleaseNobodyAnswersEndsAsUnknown() throws Exception {
         LockHandle handle = fixture.held();
-        fixture.server.then(reset(), garbage(), half(LockAnswer.released()));
+        for (int i = 0; i < ReleaseCall.MAX_ATTEMPTS; i += 4) {
+            fixture.server.then(reset(), garbage(), half(LockAnswer.released()), reset());
+        }
         Future<ReleaseResult> release = handle.release();
         fixture.settle();
-        fixture.advance(Duration.ofSeconds(1));
-        fixture.advance(Duration.ofSeconds(1));
+        for (int i = 1; i < ReleaseCall.MAX_ATTEMPTS; i++) {
+            fixture.advance(Duration.ofSeconds(1));
+        }
         assertEquals(ReleaseResult.UNKNOWN, await(release));
-        assertEquals(4, fixture.server.requests().size());
+        assertEquals(1 + ReleaseCall.MAX_ATTEMPTS, fixture.server.requests().size());
     }
 
     @Test
