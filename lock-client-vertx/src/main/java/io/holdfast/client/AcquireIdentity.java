@@ -1,6 +1,6 @@
 package io.holdfast.client;
 
-import io.vertx.core.Future;
+import io.holdfast.protocol.CancelRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,9 +64,13 @@ final class AcquireIdentity {
         requestId = means.requestIds().get();
     }
 
-    /** Cancels what the service may keep, and says whether that was confirmed; null if there is nothing to cancel. */
+    /** Cancels what the service may keep; null if there is nothing to cancel. */
     @Nullable
-    Future<Boolean> cancel() {
-        return exposed && !means.level().isBase() ? CancelCall.start(means, wish.cancel(requestId)) : null;
+    Errand cancel() {
+        if (!exposed || means.level().isBase()) {
+            return null;
+        }
+        CancelRequest request = wish.cancel(requestId);
+        return means.errands().begin(() -> means.api().cancel(request), session, wish.likelyTtlMillis());
     }
 }

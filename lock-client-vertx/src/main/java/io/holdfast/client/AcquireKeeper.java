@@ -9,7 +9,4 @@ interface AcquireKeeper {
 
     /** Gives back what is not wanted. */
     Future<ReleaseResult> giveBack(Grant grant);
-
-    /** Closing the client has to wait for that. */
-    void ending(Future<?> end);
 }

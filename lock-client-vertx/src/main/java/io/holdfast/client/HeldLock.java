@@ -40,8 +40,8 @@ final class HeldLock implements KeptLease.Tenant {
 
     /** Who keeps the lock. */
     interface Keeper {
-        /** Sends a release until it is answered or that moment has come. */
-        Future<ReleaseCall.Returned> release(TokenRequest request, long untilMillis);
+        /** Gives the lock back. */
+        Future<Returned> release(Grant grant);
 
         /** The lock was lost, or its release was answered. */
         void over(HeldLock lock);
@@ -189,14 +189,11 @@ final class HeldLock implements KeptLease.Tenant {
 
     private Future<ReleaseResult> beginRelease() {
         LossCause loss = hold().lossAt(nowMillis());
-        return part(loss)
-                ? keeper.release(request(), lease.hold().lease().deadlineMillis())
-                        .map(this::returned)
-                : lostBefore(loss);
+        return part(loss) ? keeper.release(grant).map(this::returned) : lostBefore(loss);
     }
 
     /** Its session was closed, which gives back all it has; what comes of that is the answer to a release, too. */
-    void closedWith(Future<ReleaseCall.Returned> closing) {
+    void closedWith(Future<Returned> closing) {
         if (release == null && part(hold().lossAt(nowMillis()))) {
             release = closing.map(this::returned);
         }
@@ -216,12 +213,12 @@ final class HeldLock implements KeptLease.Tenant {
         tellLost(cause);
         if (cause == LossCause.SILENCE || cause == LossCause.SLEPT) {
             // Only this client knows that it gave up: the server may keep the lock for others' harm a while longer.
-            means.api().release(request());
+            keeper.release(grant);
         }
         return Future.succeededFuture(ReleaseResult.ALREADY_LOST);
     }
 
-    private ReleaseResult returned(ReleaseCall.Returned returned) {
+    private ReleaseResult returned(Returned returned) {
         LossCause loss = returned.loss();
         if (loss == null) {
             keeper.over(this);

@@ -56,7 +56,14 @@ public final class LockClient {
         HttpLockApi api = HttpLockApi.create(vertx, options, ticker);
         long requestTimeoutMillis = options.requestTimeout().toMillis();
         Means means = new Means(
-                api, ticker, new ServerLevel(), new RequestIds(), random, requestTimeoutMillis, new Watchdog(time));
+                api,
+                ticker,
+                new ServerLevel(),
+                new Errands(ticker, random),
+                new RequestIds(),
+                random,
+                requestTimeoutMillis,
+                new Watchdog(time));
         LockKeeping locks = new LockKeeping(callers, means, options);
         return new LockClient(callers, ticker, api, locks, new EventFeeds(vertx, options, means, callers.owner()));
     }

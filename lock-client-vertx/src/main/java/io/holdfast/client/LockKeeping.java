@@ -2,11 +2,9 @@ package io.holdfast.client;
 
 import io.holdfast.protocol.BreakRequest;
 import io.holdfast.protocol.StatusAnswer;
-import io.holdfast.protocol.TokenRequest;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -25,7 +23,6 @@ final class LockKeeping implements HeldLock.Keeper, AcquireKeeper, Sessions.Keep
     private final @Nullable Sessions sessions;
     private final Set<HeldLock> held = new LinkedHashSet<>();
     private final Set<PatientAcquire> acquiring = new LinkedHashSet<>();
-    private final Set<Future<?>> ending = new LinkedHashSet<>();
     private @Nullable Future<Void> closed;
 
     LockKeeping(Callers callers, Means means, LockClientOptions options) {
@@ -51,10 +48,8 @@ final class LockKeeping implements HeldLock.Keeper, AcquireKeeper, Sessions.Keep
         }
         PatientAcquire acquire = new PatientAcquire(means, new Wish(request, clientId), this);
         acquiring.add(acquire);
-        Future<LockHandle> handle = acquire.start()
-                .onComplete(done -> acquiring.remove(acquire))
-                .onFailure(cause -> ending(acquire.cleared()))
-                .map(this::hold);
+        Future<LockHandle> handle =
+                acquire.start().onComplete(done -> acquiring.remove(acquire)).map(this::hold);
         return new Acquiring(acquire, handle);
     }
 
@@ -82,24 +77,19 @@ final class LockKeeping implements HeldLock.Keeper, AcquireKeeper, Sessions.Keep
         Promise<Void> done = Promise.promise();
         closed = done.future();
         List.copyOf(acquiring).forEach(acquire -> acquire.giveUp(closedException()));
-        if (sessions != null) {
-            ending(sessions.close());
-        }
+        Future<Void> sessionsClosed = sessions == null ? Future.succeededFuture() : sessions.close();
         List.copyOf(held).forEach(HeldLock::release);
-        settle().onComplete(settled -> {
+        sessionsClosed.compose(closed -> settle()).onComplete(settled -> {
+            means.errands().abandon();
             means.api().close();
             done.complete();
         });
         return done.future();
     }
 
-    /** Succeeds when nothing is left that might still hold a lock. */
+    /** Succeeds when nothing is left that might still hold a lock, as far as the service answered. */
     private Future<Void> settle() {
-        return means.api()
-                .whenQuiet()
-                .compose(quiet -> ending.isEmpty()
-                        ? Future.succeededFuture()
-                        : Future.join(new ArrayList<>(ending)).compose(ended -> settle()));
+        return means.api().whenQuiet().compose(quiet -> means.errands().told());
     }
 
     private LockHandle hold(Grant grant) {
@@ -141,25 +131,14 @@ final class LockKeeping implements HeldLock.Keeper, AcquireKeeper, Sessions.Keep
 
     @Override
     public Future<ReleaseResult> giveBack(Grant grant) {
-        // Not limited by the grant's own deadline: for a grant that came too late that has passed already.
-        return release(grant.request(), means.nowMillis() + grant.lease().ttlMillis())
-                .map(ReleaseCall.Returned::result);
+        return release(grant).map(Returned::result);
     }
 
     @Override
-    public Future<ReleaseCall.Returned> release(TokenRequest request, long untilMillis) {
-        Future<ReleaseCall.Returned> release =
-                ReleaseCall.start(means, () -> means.api().release(request), untilMillis);
-        ending(release);
-        return release;
-    }
-
-    @Override
-    public void ending(Future<?> end) {
-        if (!end.isComplete()) {
-            ending.add(end);
-            end.onComplete(done -> ending.remove(end));
-        }
+    public Future<Returned> release(Grant grant) {
+        long ttlMillis = grant.lease().ttlMillis();
+        return Returned.by(
+                means.errands().begin(() -> means.api().release(grant.request()), grant.session(), ttlMillis));
     }
 
     private static IllegalStateException closedException() {

@@ -6,6 +6,7 @@ import java.util.random.RandomGenerator;
 /**
  * What every call of one client works with. To be used on the client's context only.
  *
+ * @param errands what is being given back
  * @param requestIds draws the secrets that name an acquire
  * @param random for jitter only
  */
@@ -13,6 +14,7 @@ record Means(
         HttpLockApi api,
         Ticker ticker,
         ServerLevel level,
+        Errands errands,
         Supplier<String> requestIds,
         RandomGenerator random,
         long requestTimeoutMillis,

@@ -3,6 +3,7 @@ package io.holdfast.client;
 import io.holdfast.client.core.AcquirePlan;
 import io.holdfast.client.core.Agenda;
 import io.holdfast.protocol.ProtocolLimits;
+import io.holdfast.protocol.Status;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.OptionalLong;
@@ -31,7 +32,7 @@ final class PatientAcquire implements AcquireAttempt.Owner {
     private @Nullable AcquireAttempt current;
     private Tried last = Tried.unknown("no answer came");
     private boolean over;
-    private @Nullable Future<Boolean> cancel;
+    private @Nullable Errand cancel;
 
     /** An acquire that starts now. */
     PatientAcquire(Means means, Wish wish, AcquireKeeper keeper) {
@@ -59,14 +60,9 @@ final class PatientAcquire implements AcquireAttempt.Owner {
      * when nothing is left behind or nothing more can be done about it.
      */
     Future<Void> giveUp(RuntimeException cause) {
-        Future<Boolean> cancelled = end();
+        end();
         result.tryFail(cause);
-        return cancelled.mapEmpty();
-    }
-
-    /** Completes when nothing is left behind any more; for one that has ended without a lock. */
-    Future<Void> cleared() {
-        return end().mapEmpty();
+        return cancel == null ? Future.succeededFuture() : cancel.told().mapEmpty();
     }
 
     private void ask() {
@@ -97,10 +93,7 @@ final class PatientAcquire implements AcquireAttempt.Owner {
 
     /** Another session, another request: what was asked for in the old one counts no more. */
     private void startOver() {
-        Future<Boolean> cancelled = identity.cancel();
-        if (cancelled != null) {
-            keeper.ending(cancelled);
-        }
+        identity.cancel();
         identity.renew();
         underWay.forget();
         plan.answered();
@@ -171,8 +164,8 @@ final class PatientAcquire implements AcquireAttempt.Owner {
         if (cancel == null) {
             giveBack(grant);
         } else {
-            cancel.onSuccess(confirmed -> {
-                if (!confirmed) {
+            cancel.end().onSuccess(reply -> {
+                if (!reply.is(Status.CANCELLED)) {
                     giveBack(grant);
                 }
             });
@@ -253,16 +246,16 @@ final class PatientAcquire implements AcquireAttempt.Owner {
     }
 
     private void limitReached() {
-        Future<Boolean> cancelled = end();
+        end();
         RuntimeException timeOut = last.timeOut(wish.name(), means.nowMillis() - startMillis);
         if (cancel == null) {
             result.tryFail(last.kind() == Tried.Kind.UNKNOWN ? unknown() : timeOut);
             return;
         }
         Agenda.Entry guard = means.ticker().after(means.requestTimeoutMillis(), () -> result.tryFail(unknown()));
-        cancelled.onSuccess(confirmed -> {
+        cancel.end().onSuccess(reply -> {
             means.ticker().cancel(guard);
-            result.tryFail(confirmed ? timeOut : unknown());
+            result.tryFail(reply.is(Status.CANCELLED) ? timeOut : unknown());
         });
     }
 
@@ -271,22 +264,22 @@ final class PatientAcquire implements AcquireAttempt.Owner {
         result.tryFail(cause);
     }
 
-    /** Nothing is asked for any more, and what the service may keep is cancelled. Says whether that was confirmed. */
-    private Future<Boolean> end() {
-        if (!over) {
-            over = true;
-            cancelAlarms();
-            underWay.hurry();
-            cancel = identity.cancel();
-            if (cancel != null) {
-                cancel.onSuccess(confirmed -> {
-                    if (confirmed) {
-                        underWay.forget();
-                    }
-                });
-            }
+    /** Nothing is asked for any more, and what the service may keep is cancelled. */
+    private void end() {
+        if (over) {
+            return;
         }
-        return cancel == null ? Future.succeededFuture(false) : cancel;
+        over = true;
+        cancelAlarms();
+        underWay.hurry();
+        cancel = identity.cancel();
+        if (cancel != null) {
+            cancel.end().onSuccess(reply -> {
+                if (reply.is(Status.CANCELLED)) {
+                    underWay.forget();
+                }
+            });
+        }
     }
 
     private RuntimeException unknown() {

@@ -8,6 +8,9 @@ public enum ReleaseResult {
     ALREADY_LOST,
     /** The server says that this holder did not hold the lock any more: it was lost, and only noticed now. */
     NOT_HELD,
-    /** The server could not be asked or did not say. If the lock is not free yet, it will be when its lease ends. */
+    /**
+     * The server could not be asked or did not say. If the lock is not free yet, it will be when its lease ends; until then the
+     * client goes on asking, unless it is closed.
+     */
     UNKNOWN
 }

@@ -31,9 +31,6 @@ final class Session implements KeptLease.Tenant {
         /** Whether it is of use to nobody, unless something is held in it. */
         boolean isIdle();
 
-        /** What it held is being given back. */
-        void ending(Future<?> closing);
-
         /** It is over, and the next acquire needs another one. */
         void over(Session session);
     }
@@ -92,13 +89,16 @@ final class Session implements KeptLease.Tenant {
         lease.gone(LossCause.SESSION_GONE);
     }
 
+    /** The moment from which the service keeps nothing in it; it moves for as long as the session is kept. */
+    long untilMillis() {
+        return isLive() ? lease.hold().lease().deadlineMillis() : Long.MIN_VALUE;
+    }
+
     /** Gives back everything in one request; its answer is that to a release of each lock. */
-    Future<ReleaseCall.Returned> close() {
-        long untilMillis = lease.hold().lease().deadlineMillis();
+    Future<Returned> close() {
         lease.end();
-        Future<ReleaseCall.Returned> closing =
-                ReleaseCall.start(means, () -> api.close(new SessionRequest(id, null)), untilMillis);
-        owner.ending(closing);
+        Future<Returned> closing =
+                Returned.by(means.errands().begin(() -> api.close(new SessionRequest(id, null)), null, ttlMillis()));
         locks.all().forEach(lock -> lock.closedWith(closing));
         owner.over(this);
         return closing;

@@ -45,9 +45,6 @@ final class Sessions implements Session.Owner {
     interface Keeper {
         /** Whether an acquire is under way. */
         boolean isAcquiring();
-
-        /** Closing the client has to wait for that. */
-        void ending(Future<?> end);
     }
 
     /** Opens nothing yet. */
@@ -155,11 +152,6 @@ final class Sessions implements Session.Owner {
     @Override
     public boolean isIdle() {
         return !keeper.isAcquiring();
-    }
-
-    @Override
-    public void ending(Future<?> closing) {
-        keeper.ending(closing);
     }
 
     @Override

@@ -225,31 +225,34 @@ final class LockHandleTest {
 
     /** Once it was given up after a third of a second, and the lock stayed held as long as its session lived. */
     @Test
-    void aReleaseOutlivesASearchForANewLeader() throws Exception {
+    void aReleaseNobodyAnswersEndsAsUnknownAndGoesOnBehindTheCallersBack() throws Exception {
         LockHandle handle = fixture.held();
-        fixture.server.then(reset(), reset(), reset(), reset(), reset(), reset(), answer(LockAnswer.released()));
+        fixture.server.then(reset(), garbage(), half(LockAnswer.released()), reset(), answer(LockAnswer.released()));
         Future<ReleaseResult> release = handle.release();
         fixture.settle();
-        for (int second = 1; second <= 6; second++) {
+        for (int second = 1; second < Errand.ATTEMPTS_AWAITED; second++) {
             assertFalse(release.isComplete());
             fixture.advance(Duration.ofSeconds(1));
         }
-        assertEquals(ReleaseResult.RELEASED, await(release));
+        assertEquals(ReleaseResult.UNKNOWN, await(release));
+        fixture.advance(Duration.ofSeconds(1));
+        fixture.advance(Duration.ofSeconds(1));
+        fixture.advance(Duration.ofSeconds(5));
+        assertEquals(List.of("acquire", "release", "release", "release", "release", "release"), fixture.server.calls());
     }
 
     @Test
-    void aReleaseNobodyAnswersEndsAsUnknown() throws Exception {
+    void aReleaseIsNotRepeatedWhenItsLeaseHasEndedAnyway() throws Exception {
         LockHandle handle = fixture.held();
-        for (int i = 0; i < ReleaseCall.MAX_ATTEMPTS; i += 4) {
-            fixture.server.then(reset(), garbage(), half(LockAnswer.released()), reset());
-        }
+        fixture.server.then(reset(), reset(), reset());
         Future<ReleaseResult> release = handle.release();
         fixture.settle();
-        for (int i = 1; i < ReleaseCall.MAX_ATTEMPTS; i++) {
-            fixture.advance(Duration.ofSeconds(1));
-        }
+        fixture.skip(Duration.ofSeconds(45));
+        fixture.advance(Duration.ofSeconds(1));
+        fixture.advance(Duration.ofSeconds(1));
         assertEquals(ReleaseResult.UNKNOWN, await(release));
-        assertEquals(1 + ReleaseCall.MAX_ATTEMPTS, fixture.server.requests().size());
+        fixture.advance(Duration.ofSeconds(5));
+        assertEquals(List.of("acquire", "release", "release", "release"), fixture.server.calls());
     }
 
     @Test

@@ -41,6 +41,7 @@ public final class StubLockServer {
     private final List<Request> requests = new ArrayList<>();
     private final List<Waiting> waiting = new ArrayList<>();
 
+    private Reaction beyond = answer(500, "the script is over");
     private boolean sessions;
 
     private record Waiting(int count, Promise<Request> promise) {}
@@ -60,10 +61,15 @@ public final class StubLockServer {
         return URI.create("http://127.0.0.1:" + server.actualPort());
     }
 
-    /** Adds reactions to the script. A request beyond its end is answered with code 500. */
+    /** Adds reactions to the script. A request beyond its end is answered with code 500, unless told {@link #otherwise}. */
     public synchronized StubLockServer then(Reaction... reactions) {
         script.addAll(List.of(reactions));
         return this;
+    }
+
+    /** What happens to each request beyond the end of the script. */
+    public synchronized void otherwise(Reaction reaction) {
+        beyond = reaction;
     }
 
     /** From now on calls about sessions are requests like any other. */
@@ -194,7 +200,7 @@ public final class StubLockServer {
             }
         }
         Reaction next = script.poll();
-        return next != null ? next : answer(500, "the script is over");
+        return next != null ? next : beyond;
     }
 
     private static int contentLength(String head) {
