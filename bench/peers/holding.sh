@@ -178,9 +178,10 @@ work_waiting() {
         start_system "$system"
         before=$(server_bytes "$system")
         start_idle "$system"
-        look_while_nothing_happens "$system" "$before" "$IDLE_PID"
-        end_idle
+        look_while_nothing_happens "$system" "$before" "${DRIVER_PID[idle]}"
+        ask idle end
         record waiting "$system" idle "$waiting" "$SEEN $ANSWER"
+        stop_driver idle
         stop_system "$system"
     done
 }
@@ -197,29 +198,8 @@ look_while_nothing_happens() { # system bytes_before client_pid
     SEEN+=" server_cpu=$(cpu_share "$server" "$seconds") client_cpu=$(cpu_share "$client" "$seconds")"
 }
 
-# Sets IDLE_PID.
 start_idle() { # system
     local protocol
     case $(kind_of "$1") in holdfast | etcd) protocol=http ;; *) protocol=$(kind_of "$1") ;; esac
-    mkfifo "$WORK/idle.ask" "$WORK/idle.answer"
-    java -cp "$PEERS/target/classes/holdfast" Idle "${SERVER_PORT[$1]}" "$protocol" "$waiting" \
-        <"$WORK/idle.ask" >"$WORK/idle.answer" 2>"$WORK/idle.log" &
-    IDLE_PID=$!
-    STARTED+=("$IDLE_PID")
-    exec {IDLE_ASK}>"$WORK/idle.ask" {IDLE_ANSWER}<"$WORK/idle.answer"
-    read_idle READY
-}
-
-# Sets ANSWER.
-end_idle() {
-    exec {IDLE_ASK}>&-
-    read_idle RESULT
-    ANSWER=${ANSWER#RESULT }
-    exec {IDLE_ANSWER}<&-
-    stop "$IDLE_PID"
-    rm -f "$WORK/idle.ask" "$WORK/idle.answer"
-}
-
-read_idle() { # pattern
-    read -rt 60 -u "$IDLE_ANSWER" ANSWER && [[ $ANSWER == $1* ]] || { cat "$WORK/idle.log" >&2; fail "idle connections: '$ANSWER'"; }
+    start_client idle -cp "$PEERS/target/classes/holdfast" Idle "${SERVER_PORT[$1]}" "$protocol" "$waiting"
 }

@@ -20,16 +20,22 @@ has_followers() { [[ -n ${SERVER_OTHERS[$1]} ]]; } # system
 
 # Its clients know the leader alone, so that nobody pays for requests that a follower passes on, unless more are named.
 start_driver() { # system [ports]
-    local kind ask answer
+    local kind
     kind=$(kind_of "$1")
-    mkfifo "$WORK/$1.ask" "$WORK/$1.answer"
-    java -Xms512m -Xmx512m -Xss512k -cp "$PEERS/target/classes/$kind:$(<"$PEERS/target/$kind.classpath")" \
-        Driver "${LOCKS_CLASS[$kind]}" "${2:-${SERVER_PORT[$1]}}" <"$WORK/$1.ask" >"$WORK/$1.answer" 2>"$WORK/$1.driver.log" &
-    DRIVER_PID[$1]=$!
+    start_client "$1" -Xms512m -Xmx512m -Xss512k -cp "$PEERS/target/classes/$kind:$(<"$PEERS/target/$kind.classpath")" \
+        Driver "${LOCKS_CLASS[$kind]}" "${2:-${SERVER_PORT[$1]}}"
+}
+
+# A Java program that says READY, and then answers each line with a RESULT.
+start_client() { # name java_arguments...
+    local name=$1 ask answer
+    mkfifo "$WORK/$name.ask" "$WORK/$name.answer"
+    java "${@:2}" <"$WORK/$name.ask" >"$WORK/$name.answer" 2>"$WORK/$name.driver.log" &
+    DRIVER_PID[$name]=$!
     STARTED+=("$!")
-    exec {ask}>"$WORK/$1.ask" {answer}<"$WORK/$1.answer"
-    FD_ASK[$1]=$ask FD_ANSWER[$1]=$answer
-    read_answer "$1" READY
+    exec {ask}>"$WORK/$name.ask" {answer}<"$WORK/$name.answer"
+    FD_ASK[$name]=$ask FD_ANSWER[$name]=$answer
+    read_answer "$name" READY
 }
 
 stop_driver() { # system

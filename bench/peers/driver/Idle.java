@@ -8,11 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Connections that ask for something once, have the answer, and then do nothing until standard input ends. What is asked for is
+ * Connections that ask for something once, have the answer, and then do nothing until a line of standard input comes. What is asked for is
  * a line for those who speak in lines, and the least request of HTTP; ZooKeeper's clients open a session.
  *
- * <p>Run: {@code Idle PORT http|redis|zookeeper CONNECTIONS}. Prints READY when all have their answers, and at the end how many
- * the server has closed.
+ * <p>Run: {@code Idle PORT http|redis|zookeeper CONNECTIONS}. Prints READY when all have their answers, and then how many the
+ * server has closed.
  */
 final class Idle {
     private Idle() {}
@@ -31,7 +31,7 @@ final class Idle {
             channels.add(channel);
         }
         System.out.println("READY");
-        while (System.in.read() >= 0) {} // until it ends
+        System.in.read();
         int closed = 0;
         for (SocketChannel channel : channels) {
             channel.configureBlocking(false);

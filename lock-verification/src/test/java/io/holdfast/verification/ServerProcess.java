@@ -166,7 +166,7 @@ final class ServerProcess implements AutoCloseable {
     }
 
     HttpResponse<String> post(String path, String json, Duration patience) throws IOException, InterruptedException {
-        return http.send(postOf(path, json, patience), HttpResponse.BodyHandlers.ofString());
+        return send(postOf(path, json, patience));
     }
 
     /** The same, for what may come twice. */
@@ -197,13 +197,17 @@ final class ServerProcess implements AutoCloseable {
      */
     private HttpResponse<String> sendRepeatable(HttpRequest request) throws IOException, InterruptedException {
         try {
-            return http.send(request, HttpResponse.BodyHandlers.ofString());
+            return send(request);
         } catch (IOException e) {
             if (!closedByTheClient(e)) {
                 throw e;
             }
-            return http.send(request, HttpResponse.BodyHandlers.ofString());
+            return send(request);
         }
+    }
+
+    private HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
+        return http.send(request, HttpResponse.BodyHandlers.ofString());
     }
 
     private static boolean closedByTheClient(Throwable failure) {
