@@ -1,7 +1,6 @@
 package io.holdfast.client;
 
 import io.holdfast.protocol.BreakRequest;
-import io.holdfast.protocol.Status;
 import io.holdfast.protocol.StatusAnswer;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
@@ -80,10 +79,7 @@ public final class LockClient {
      * does not like the request, {@link LockRefusedException}.
      */
     public Future<Optional<LockHandle>> tryAcquire(LockRequest request) {
-        return acquire(request.withWait(Duration.ZERO))
-                .map(Optional::of)
-                .recover(
-                        cause -> isBusy(cause) ? Future.succeededFuture(Optional.empty()) : Future.failedFuture(cause));
+        return begin(request.withWait(Duration.ZERO)).tried();
     }
 
     /** As {@link #acquire(LockRequest)} for the exclusive lock of that name, with these options. */
@@ -224,10 +220,6 @@ public final class LockClient {
     /** Whether the periodic timer runs; for tests. */
     Future<Boolean> isTicking() {
         return callers.call(() -> Future.succeededFuture(ticker.isArmed()));
-    }
-
-    private static boolean isBusy(Throwable cause) {
-        return cause instanceof LockRefusedException refused && refused.status() == Status.BUSY;
     }
 
     /** Whatever the work does wrong must end in a future, so that the lock is released after it. */

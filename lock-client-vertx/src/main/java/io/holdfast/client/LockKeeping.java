@@ -35,7 +35,14 @@ final class LockKeeping implements HeldLock.Keeper, AcquireKeeper, Sessions.Keep
     }
 
     /** An acquire under way. */
-    record Acquiring(PatientAcquire acquire, Future<LockHandle> handle) {}
+    record Acquiring(PatientAcquire acquire, Future<Outcome> outcome) {}
+
+    /**
+     * What came of an acquire that did not fail.
+     *
+     * @param handle the lock; null if somebody else has it, and there was to be no wait
+     */
+    record Outcome(Tried tried, @Nullable LockHandle handle) {}
 
     /**
      * Starts an acquire.
@@ -48,15 +55,18 @@ final class LockKeeping implements HeldLock.Keeper, AcquireKeeper, Sessions.Keep
         }
         PatientAcquire acquire = new PatientAcquire(means, new Wish(request, clientId), this);
         acquiring.add(acquire);
-        Future<LockHandle> handle =
+        Future<Outcome> outcome =
                 acquire.start().onComplete(done -> acquiring.remove(acquire)).map(this::hold);
-        return new Acquiring(acquire, handle);
+        return new Acquiring(acquire, outcome);
     }
 
     /** Makes sure that an acquire holds nothing, also if it was granted already. */
     Future<Void> giveUp(Acquiring acquiring) {
-        if (acquiring.handle().succeeded()) {
-            return acquiring.handle().result().release().mapEmpty();
+        Outcome outcome = acquiring.outcome().result();
+        if (outcome != null) {
+            return outcome.handle() == null
+                    ? Future.succeededFuture()
+                    : outcome.handle().release().mapEmpty();
         }
         return acquiring.acquire().giveUp(new CancellationException("the caller gave up waiting for the lock"));
     }
@@ -92,11 +102,15 @@ final class LockKeeping implements HeldLock.Keeper, AcquireKeeper, Sessions.Keep
         return means.api().whenQuiet().compose(quiet -> means.errands().told());
     }
 
-    private LockHandle hold(Grant grant) {
+    private Outcome hold(Tried tried) {
+        Grant grant = tried.grant();
+        if (grant == null) {
+            return new Outcome(tried, null);
+        }
         HeldLock lock = new HeldLock(means, grant, this, callers::report);
         held.add(lock);
         lock.start();
-        return new LockHandle(callers, lock);
+        return new Outcome(tried, new LockHandle(callers, lock));
     }
 
     /** A machine that slept has lost everything, whatever it is told next. */

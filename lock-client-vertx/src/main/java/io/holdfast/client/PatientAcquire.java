@@ -20,7 +20,7 @@ final class PatientAcquire implements AcquireAttempt.Owner {
     private final AcquireKeeper keeper;
     private final AcquirePlan plan;
     private final long startMillis;
-    private final Promise<Grant> result = Promise.promise();
+    private final Promise<Tried> result = Promise.promise();
     private final Attempts underWay = new Attempts();
     private final Alarm limit;
     private final Alarm next;
@@ -46,7 +46,8 @@ final class PatientAcquire implements AcquireAttempt.Owner {
         this.identity = new AcquireIdentity(means, wish);
     }
 
-    Future<Grant> start() {
+    /** Starts. What comes is a grant or, if there was to be no wait, that somebody else has it; all else is a failure. */
+    Future<Tried> start() {
         if (!plan.isTry()) {
             // However short the wait, a first answer is waited for.
             limit.at(Math.max(plan.limitMillis(), startMillis + means.requestTimeoutMillis()));
@@ -153,12 +154,12 @@ final class PatientAcquire implements AcquireAttempt.Owner {
         over = true;
         cancelAlarms();
         forgetOthers();
-        result.complete(grant);
+        result.complete(Tried.granted(grant));
     }
 
     private void unwanted(Grant grant) {
-        boolean known = result.future().succeeded() && result.future().result().isSameHoldAs(grant);
-        if (known) {
+        Tried told = result.future().result();
+        if (told != null && told.grant() != null && told.grant().isSameHoldAs(grant)) {
             return;
         }
         if (cancel == null) {
@@ -226,7 +227,12 @@ final class PatientAcquire implements AcquireAttempt.Owner {
     private void goOn() {
         long nowMillis = means.nowMillis();
         if (last.kind() == Tried.Kind.REFUSED || (plan.isTry() && !plan.isInDoubt())) {
-            fail(last.failure(wish.name()));
+            if (last.kind() == Tried.Kind.BUSY) {
+                end();
+                result.tryComplete(last);
+            } else {
+                fail(last.failure(wish.name()));
+            }
             return;
         }
         if (!plan.isTry()) {

@@ -1,6 +1,7 @@
 package io.holdfast.client;
 
 import io.vertx.core.Future;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
@@ -12,17 +13,19 @@ import org.jspecify.annotations.Nullable;
 public final class PendingLock {
     private final Callers callers;
     private final LockKeeping locks;
-    private final Future<LockHandle> future;
+    private final String name;
+    private final Future<LockKeeping.Outcome> outcome;
     /** Touched on the client's context only; null if the client was closed. */
     private LockKeeping.@Nullable Acquiring acquiring;
 
     private PendingLock(Callers callers, LockKeeping locks, LockRequest request) {
         this.callers = callers;
         this.locks = locks;
-        this.future = callers.call(() -> {
+        this.name = request.claims().get(0).resourceName();
+        this.outcome = callers.call(() -> {
             LockKeeping.Acquiring begun = locks.acquire(request);
             acquiring = begun;
-            return begun.handle();
+            return begun.outcome();
         });
     }
 
@@ -32,7 +35,17 @@ public final class PendingLock {
 
     /** The lock, or why it was not granted; fails with {@link CancellationException} after {@link #giveUp}. */
     public Future<LockHandle> future() {
-        return future;
+        return outcome.compose(done -> done.handle() == null
+                ? Future.failedFuture(done.tried().failure(name))
+                : Future.succeededFuture(done.handle()));
+    }
+
+    /**
+     * As {@link #future}, but empty where there was to be no wait and somebody else has the lock: that is what a try is for,
+     * and no failure of it.
+     */
+    public Future<Optional<LockHandle>> tried() {
+        return outcome.map(done -> Optional.ofNullable(done.handle()));
     }
 
     /**

@@ -8,7 +8,6 @@ import io.holdfast.client.LockOutcomeUnknownException;
 import io.holdfast.client.LockRefusedException;
 import io.holdfast.client.LockRequest;
 import io.holdfast.client.LockUnavailableException;
-import io.holdfast.protocol.Status;
 import io.holdfast.protocol.StatusAnswer;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -16,6 +15,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -109,7 +109,8 @@ public final class BlockingLockClient implements AutoCloseable {
      * @throws InterruptedException if interrupted before or while waiting for the answer: nothing stays locked
      */
     public @Nullable LockHandle tryAcquire(LockRequest request) throws InterruptedException {
-        return unlessBusy(() -> acquire(request.withWait(Duration.ZERO)));
+        Waiting waiting = new Waiting(client, request.withWait(Duration.ZERO));
+        return handle(parking.ask(waiting::beginTry, Duration.ZERO, waiting::giveUp));
     }
 
     /**
@@ -156,16 +157,15 @@ public final class BlockingLockClient implements AutoCloseable {
                 parking.askUninterruptibly(waiting::begin, request.options().waitLimit(), waiting::giveUp));
     }
 
-    /** What was acquired, or null if it could not be had for as long as was to be waited. */
-    static <X extends Exception> @Nullable LockHandle unlessBusy(Acquire<X> acquire) throws X {
-        try {
-            return acquire.call();
-        } catch (LockRefusedException e) {
-            if (e.status() == Status.BUSY || e.status() == Status.TIMEOUT) {
-                return null;
-            }
-            throw e;
-        }
+    /** As {@link #tryAcquire(LockRequest)}, but an interrupt does not end the wait for the answer; it is left set. */
+    @Nullable
+    LockHandle tryAcquireUninterruptibly(LockRequest request) {
+        Waiting waiting = new Waiting(client, request.withWait(Duration.ZERO));
+        return handle(parking.askUninterruptibly(waiting::beginTry, Duration.ZERO, waiting::giveUp));
+    }
+
+    private @Nullable LockHandle handle(Optional<io.holdfast.client.LockHandle> granted) {
+        return granted.isEmpty() ? null : new LockHandle(parking, granted.get());
     }
 
     /** As {@link #asLock(String, AcquireOptions)} with {@link AcquireOptions#defaults()}. */
@@ -259,11 +259,6 @@ public final class BlockingLockClient implements AutoCloseable {
 
     private Future<Void> closeOwned() {
         return owned == null ? Future.succeededFuture() : owned.close();
-    }
-
-    /** A way to acquire. */
-    interface Acquire<X extends Exception> {
-        LockHandle call() throws X;
     }
 
     /** What follows the work under a lock. */

@@ -5,6 +5,7 @@ import io.holdfast.client.LockOutcomeUnknownException;
 import io.holdfast.client.LockRefusedException;
 import io.holdfast.client.LockRequest;
 import io.holdfast.client.LockUnavailableException;
+import io.holdfast.protocol.Status;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -112,9 +113,7 @@ public final class LeasedLock implements Lock {
      */
     @Override
     public boolean tryLock() {
-        return enteredAgain()
-                || entered(BlockingLockClient.unlessBusy(
-                        () -> client.acquireUninterruptibly(request.withWait(Duration.ZERO))));
+        return enteredAgain() || entered(client.tryAcquireUninterruptibly(request));
     }
 
     /**
@@ -123,8 +122,19 @@ public final class LeasedLock implements Lock {
     @Override
     public boolean tryLock(long time, TimeUnit unit) throws InterruptedException {
         requireNotInterrupted();
-        return enteredAgain()
-                || entered(BlockingLockClient.unlessBusy(() -> client.acquire(request.withWait(limit(time, unit)))));
+        return enteredAgain() || entered(awaited(request.withWait(limit(time, unit))));
+    }
+
+    /** The lock, or null if it could not be had for as long as was to be waited. */
+    private @Nullable LockHandle awaited(LockRequest waiting) throws InterruptedException {
+        try {
+            return client.acquire(waiting);
+        } catch (LockRefusedException e) {
+            if (e.status() == Status.BUSY || e.status() == Status.TIMEOUT) {
+                return null;
+            }
+            throw e;
+        }
     }
 
     /**

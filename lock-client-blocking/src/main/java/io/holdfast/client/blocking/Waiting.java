@@ -5,6 +5,7 @@ import io.holdfast.client.LockHandle;
 import io.holdfast.client.LockRequest;
 import io.holdfast.client.PendingLock;
 import io.vertx.core.Future;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A lock that a parked thread waits for. To be used on the client's context only. */
@@ -19,8 +20,18 @@ final class Waiting {
     }
 
     Future<LockHandle> begin() {
-        pending = client.begin(request);
-        return pending.future();
+        return start().future();
+    }
+
+    /** Empty if somebody else has it, and there was to be no wait. */
+    Future<Optional<LockHandle>> beginTry() {
+        return start().tried();
+    }
+
+    private PendingLock start() {
+        PendingLock started = client.begin(request);
+        pending = started;
+        return started;
     }
 
     /** The thread does not wait any more: nothing may stay behind. */
