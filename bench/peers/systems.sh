@@ -11,7 +11,7 @@
 declare -A LOCKS_CLASS=([holdfast]=HoldfastLocks [redis]=RedissonLocks [etcd]=JetcdLocks [zookeeper]=CuratorLocks)
 SYSTEMS_KNOWN=(holdfast redis etcd zookeeper holdfast-synced redis-synced etcd-synced zookeeper-synced holdfast-3 etcd-3
     zookeeper-3)
-SERVER_HEAP=1g
+SERVER_HEAP=2g
 
 start_server() { # command…
     COMMAND="$*"
