@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Connections that ask for something once, have the answer, and then do nothing until a line of standard input comes. What is asked for is
- * a line for those who speak in lines, and the least request of HTTP; ZooKeeper's clients open a session.
+ * Connections that ask for something once, have the answer, and then do nothing until a line of standard input comes. What
+ * is asked for is a line for those who speak in lines, and the least request of HTTP; ZooKeeper's clients open a session.
  *
  * <p>Run: {@code Idle PORT http|redis|zookeeper CONNECTIONS}. Prints READY when all have their answers, and then how many the
  * server has closed.

@@ -31,9 +31,6 @@ final class AcquireAttempt {
 
         /** A grant that came when the attempt had been answered with a time-out. */
         void late(Grant grant);
-
-        /** Takes a grant that cannot be trusted. */
-        Future<ReleaseResult> giveBack(Grant grant);
     }
 
     /**
@@ -148,7 +145,7 @@ final class AcquireAttempt {
             return Future.succeededFuture(Tried.granted(grant));
         }
         if (session != null) {
-            return owner.giveBack(grant).map(Tried.sessionGone("its session was lost before the grant arrived"));
+            return means.giveBack(grant).map(Tried.sessionGone("its session was lost before the grant arrived"));
         }
         // So late that by the sender's reckoning the lease may be over: only a heartbeat can tell.
         long beatSentMillis = means.nowMillis();
@@ -166,8 +163,8 @@ final class AcquireAttempt {
                 return Future.succeededFuture(Tried.granted(grant.withLease(renewed)));
             }
         }
-        return owner.giveBack(grant)
-                .map(result -> result == ReleaseResult.UNKNOWN
+        return means.giveBack(grant)
+                .map(returned -> returned.result() == ReleaseResult.UNKNOWN
                         ? unknown("the grant came too late to be trusted and could not be given back")
                         : Tried.unavailable("the grant came too late to be trusted and was given back", 0));
     }

@@ -6,7 +6,4 @@ import io.vertx.core.Future;
 interface AcquireKeeper {
     /** What to acquire in. Never fails. */
     Future<Sessions.Admission> admit(Wish wish);
-
-    /** Gives back what is not wanted. */
-    Future<ReleaseResult> giveBack(Grant grant);
 }

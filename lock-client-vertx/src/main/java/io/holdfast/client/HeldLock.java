@@ -40,9 +40,6 @@ final class HeldLock implements KeptLease.Tenant {
 
     /** Who keeps the lock. */
     interface Keeper {
-        /** Gives the lock back. */
-        Future<Returned> release(Grant grant);
-
         /** The lock was lost, or its release was answered. */
         void over(HeldLock lock);
     }
@@ -189,7 +186,7 @@ final class HeldLock implements KeptLease.Tenant {
 
     private Future<ReleaseResult> beginRelease() {
         LossCause loss = hold().lossAt(nowMillis());
-        return part(loss) ? keeper.release(grant).map(this::returned) : lostBefore(loss);
+        return part(loss) ? means.giveBack(grant).map(this::returned) : lostBefore(loss);
     }
 
     /** Its session was closed, which gives back all it has; what comes of that is the answer to a release, too. */
@@ -213,7 +210,7 @@ final class HeldLock implements KeptLease.Tenant {
         tellLost(cause);
         if (cause == LossCause.SILENCE || cause == LossCause.SLEPT) {
             // Only this client knows that it gave up: the server may keep the lock for others' harm a while longer.
-            keeper.release(grant);
+            means.giveBack(grant);
         }
         return Future.succeededFuture(ReleaseResult.ALREADY_LOST);
     }

@@ -89,7 +89,7 @@ final class LockKeeping implements HeldLock.Keeper, AcquireKeeper, Sessions.Keep
         List.copyOf(acquiring).forEach(acquire -> acquire.giveUp(closedException()));
         Future<Void> sessionsClosed = sessions == null ? Future.succeededFuture() : sessions.close();
         List.copyOf(held).forEach(HeldLock::release);
-        sessionsClosed.compose(closed -> settle()).onComplete(settled -> {
+        sessionsClosed.compose(ended -> settle()).onComplete(settled -> {
             means.errands().abandon();
             means.api().close();
             done.complete();
@@ -141,18 +141,6 @@ final class LockKeeping implements HeldLock.Keeper, AcquireKeeper, Sessions.Keep
         if (session != null) {
             session.remove(lock);
         }
-    }
-
-    @Override
-    public Future<ReleaseResult> giveBack(Grant grant) {
-        return release(grant).map(Returned::result);
-    }
-
-    @Override
-    public Future<Returned> release(Grant grant) {
-        long ttlMillis = grant.lease().ttlMillis();
-        return Returned.by(
-                means.errands().begin(() -> means.api().release(grant.request()), grant.session(), ttlMillis));
     }
 
     private static IllegalStateException closedException() {

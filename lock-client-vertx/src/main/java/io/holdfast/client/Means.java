@@ -1,5 +1,6 @@
 package io.holdfast.client;
 
+import io.vertx.core.Future;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -22,5 +23,11 @@ record Means(
 
     long nowMillis() {
         return ticker.nowMillis();
+    }
+
+    /** Gives a lock back. Never fails. */
+    Future<Returned> giveBack(Grant grant) {
+        long ttlMillis = grant.lease().ttlMillis();
+        return Returned.by(errands.begin(() -> api.release(grant.request()), grant.session(), ttlMillis));
     }
 }

@@ -136,14 +136,9 @@ final class PatientAcquire implements AcquireAttempt.Owner {
         if (over || grant.isLive(means.nowMillis())) {
             granted(grant);
         } else if (means.level().isBase()) {
-            giveBack(grant);
+            means.giveBack(grant);
         }
         // Else a repetition fetches it, or finds it ended.
-    }
-
-    @Override
-    public Future<ReleaseResult> giveBack(Grant grant) {
-        return keeper.giveBack(grant);
     }
 
     private void granted(Grant grant) {
@@ -163,11 +158,11 @@ final class PatientAcquire implements AcquireAttempt.Owner {
             return;
         }
         if (cancel == null) {
-            giveBack(grant);
+            means.giveBack(grant);
         } else {
             cancel.end().onSuccess(reply -> {
                 if (!reply.is(Status.CANCELLED)) {
-                    giveBack(grant);
+                    means.giveBack(grant);
                 }
             });
         }

@@ -2,17 +2,16 @@ package io.holdfast.client;
 
 import static io.holdfast.client.ClientFixture.await;
 import static io.holdfast.client.StubLockServer.answer;
+import static io.holdfast.client.StubLockServer.beaten;
 import static io.holdfast.client.StubLockServer.grant;
+import static io.holdfast.client.StubLockServer.opened;
 import static io.holdfast.client.StubLockServer.reset;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.protocol.LockAnswer;
-import io.holdfast.protocol.SessionBeaten;
-import io.holdfast.protocol.SessionOpened;
 import io.vertx.core.Future;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -23,16 +22,11 @@ import org.junit.jupiter.api.Timeout;
 /** What a client goes on giving back after its caller has been told that it could not be. */
 @Timeout(20)
 class ErrandTest {
-    private static final StubLockServer.Reaction OPENED = json(new SessionOpened("session-1", 45_000, 45_000).toJson());
-    private static final StubLockServer.Reaction BEATEN =
-            json(new SessionBeaten(45_000, 0, List.of(), List.of(), false).toJson());
+    private static final StubLockServer.Reaction OPENED = opened("session-1");
+    private static final StubLockServer.Reaction BEATEN = beaten(0, List.of(), List.of());
     private static final int OUTAGE_SECONDS = 120;
 
     private ClientFixture fixture;
-
-    private static StubLockServer.Reaction json(byte[] body) {
-        return answer(200, new String(body, StandardCharsets.UTF_8));
-    }
 
     /** Keeps the session, and does that with all other requests. */
     private static StubLockServer.Reaction keepingTheSession(StubLockServer.Reaction others) {

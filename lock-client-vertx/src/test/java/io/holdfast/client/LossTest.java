@@ -3,18 +3,17 @@ package io.holdfast.client;
 import static io.holdfast.client.ClientFixture.await;
 import static io.holdfast.client.StubLockServer.answer;
 import static io.holdfast.client.StubLockServer.grant;
+import static io.holdfast.client.StubLockServer.opened;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.protocol.LockAnswer;
-import io.holdfast.protocol.SessionOpened;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.VerticleBase;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,8 +57,7 @@ final class LossTest {
     }
 
     private LockHandle heldInSession() throws Exception {
-        String opened = new String(new SessionOpened("s", 45_000, 45_000).toJson(), StandardCharsets.UTF_8);
-        fixture.server.withSessions().then(answer(200, opened), grant("secret-token", 7, 45_000, 0));
+        fixture.server.withSessions().then(opened("s"), grant("secret-token", 7, 45_000, 0));
         return await(fixture.client.tryAcquire("r")).orElseThrow();
     }
 
@@ -147,8 +145,7 @@ final class LossTest {
         fixture.sleep(Duration.ofSeconds(2));
         await(fixture.client.tick());
         assertEquals(LossReason.EXPIRED, await(handle.lost()));
-        String opened = new String(new SessionOpened("t", 45_000, 45_000).toJson(), StandardCharsets.UTF_8);
-        fixture.server.then(answer(200, opened), grant("other-token", 8, 45_000, 0));
+        fixture.server.then(opened("t"), grant("other-token", 8, 45_000, 0));
         assertTrue(await(fixture.client.tryAcquire("r")).orElseThrow().isHeld());
         assertFalse(handle.isHeld());
     }

@@ -3,9 +3,11 @@ package io.holdfast.client;
 import static io.holdfast.client.ClientFixture.await;
 import static io.holdfast.client.ClientFixture.failure;
 import static io.holdfast.client.StubLockServer.answer;
+import static io.holdfast.client.StubLockServer.beaten;
 import static io.holdfast.client.StubLockServer.delayed;
 import static io.holdfast.client.StubLockServer.garbage;
 import static io.holdfast.client.StubLockServer.grant;
+import static io.holdfast.client.StubLockServer.opened;
 import static io.holdfast.client.StubLockServer.reset;
 import static io.holdfast.client.StubLockServer.silence;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -17,13 +19,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.protocol.LockAnswer;
 import io.holdfast.protocol.LostLock;
-import io.holdfast.protocol.SessionBeaten;
-import io.holdfast.protocol.SessionOpened;
 import io.holdfast.protocol.Status;
 import io.holdfast.protocol.UnavailableReason;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,18 +56,6 @@ final class SessionTest {
     @AfterEach
     void stop() throws Exception {
         fixture.close();
-    }
-
-    private static StubLockServer.Reaction json(byte[] body) {
-        return answer(200, new String(body, StandardCharsets.UTF_8));
-    }
-
-    private static StubLockServer.Reaction opened(String id) {
-        return json(new SessionOpened(id, 45_000, 45_000).toJson());
-    }
-
-    private static StubLockServer.Reaction beaten(long seq, List<LostLock> lost, List<String> wanted) {
-        return json(new SessionBeaten(45_000, seq, lost, wanted, false).toJson());
     }
 
     private static StubLockServer.Reaction granted(long fence) {

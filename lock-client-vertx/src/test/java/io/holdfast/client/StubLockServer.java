@@ -1,6 +1,9 @@
 package io.holdfast.client;
 
 import io.holdfast.protocol.LockAnswer;
+import io.holdfast.protocol.LostLock;
+import io.holdfast.protocol.SessionBeaten;
+import io.holdfast.protocol.SessionOpened;
 import io.holdfast.protocol.Status;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -126,6 +129,20 @@ public final class StubLockServer {
         return (socket, request) -> answer(
                         LockAnswer.acquired(token, fence, ttlMillis, ttlMillis, waitedMillis, request.requestId()))
                 .react(socket, request);
+    }
+
+    /** Opens a session under that id. */
+    public static Reaction opened(String id) {
+        return json(new SessionOpened(id, 45_000, 45_000).toJson());
+    }
+
+    /** Confirms a session. */
+    public static Reaction beaten(long seq, List<LostLock> lost, List<String> wanted) {
+        return json(new SessionBeaten(45_000, seq, lost, wanted, false).toJson());
+    }
+
+    private static Reaction json(byte[] body) {
+        return answer(200, new String(body, StandardCharsets.UTF_8));
     }
 
     /** Busy, as a server says it that knows more than the base. */
