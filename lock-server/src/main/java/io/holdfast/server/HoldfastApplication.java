@@ -44,6 +44,8 @@ public final class HoldfastApplication extends VertxApplication implements Vertx
     private static final int EVENT_LOOPS = 2;
 
     private static final int WORKERS = 4;
+    /** How many threads Java has for work that nobody has named threads for. */
+    private static final String COMMON_THREADS = "java.util.concurrent.ForkJoinPool.common.parallelism";
 
     private JsonObject conf = new JsonObject();
 
@@ -71,7 +73,15 @@ public final class HoldfastApplication extends VertxApplication implements Vertx
                 JsonObject unused = requireReadable(conf);
             }
         }
+        keepCommonThreads();
         new HoldfastApplication(args).launch();
+    }
+
+    /** With two processors it would start a thread for each task instead: for each entry that a follower appends. */
+    private static void keepCommonThreads() {
+        if (System.getProperty(COMMON_THREADS) == null && Runtime.getRuntime().availableProcessors() <= 2) {
+            System.setProperty(COMMON_THREADS, "2");
+        }
     }
 
     /** The version in the jar's manifest. */

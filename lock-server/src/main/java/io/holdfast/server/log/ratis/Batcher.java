@@ -20,7 +20,10 @@ import org.jspecify.annotations.Nullable;
 final class Batcher {
     static final int MAX_COMMANDS = 512;
     static final int MAX_BYTES = 65_536;
-    private static final int MAX_IN_FLIGHT = 2;
+    /** The next one is on its way to the disk while the answers to the last one are sent. */
+    private static final int IN_FLIGHT_ALONE = 2;
+    /** An entry costs several nodes far more than what is in it: few large ones get more done. */
+    private static final int IN_FLIGHT_TOGETHER = 1;
     /** Beyond this, new work is refused. */
     private static final int FULL_BYTES = 16 << 20;
     /** Stands in the queue for somebody who has changed nothing. */
@@ -28,6 +31,7 @@ final class Batcher {
 
     private final Executor loop;
     private final boolean confirmsLooks;
+    private final int maxInFlight;
     private final BiConsumer<@Nullable ByteBuffer, Consumer<Boolean>> writer;
     private final Deque<byte[]> queued = new ArrayDeque<>();
     private final Deque<InFlight> inFlight = new ArrayDeque<>();
@@ -59,6 +63,7 @@ final class Batcher {
     Batcher(Executor loop, boolean confirmsLooks, BiConsumer<@Nullable ByteBuffer, Consumer<Boolean>> writer) {
         this.loop = loop;
         this.confirmsLooks = confirmsLooks;
+        this.maxInFlight = confirmsLooks ? IN_FLIGHT_TOGETHER : IN_FLIGHT_ALONE;
         this.writer = writer;
     }
 
@@ -108,7 +113,7 @@ final class Batcher {
 
     private void flush() {
         flushPlanned = false;
-        while (!failed && !queued.isEmpty() && inFlight.size() < MAX_IN_FLIGHT) {
+        while (!failed && !queued.isEmpty() && inFlight.size() < maxInFlight) {
             List<byte[]> commands = take();
             InFlight entry = new InFlight(appended - queued.size());
             inFlight.add(entry);

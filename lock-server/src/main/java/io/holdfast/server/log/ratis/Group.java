@@ -26,6 +26,15 @@ public record Group(@Nullable Member self, List<Member> members) {
         return self == null;
     }
 
+    /**
+     * How far into a period this node begins. The log is the same everywhere, so what nodes do after so many commands they
+     * would all do at once; a majority should not be busy with it at any time.
+     */
+    int turn(int period) {
+        int place = self == null ? 0 : members.indexOf(self);
+        return place <= 0 ? 0 : (int) ((long) period * place / members.size());
+    }
+
     RaftPeerId selfId() {
         return self == null ? ALONE_ID : RaftPeerId.valueOf(self.raftId());
     }

@@ -22,8 +22,6 @@ import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.server.storage.RaftStorage;
-import org.apache.ratis.statemachine.SnapshotInfo;
-import org.apache.ratis.statemachine.StateMachineStorage;
 import org.apache.ratis.statemachine.TransactionContext;
 import org.apache.ratis.statemachine.impl.BaseStateMachine;
 import org.apache.ratis.statemachine.impl.SimpleStateMachineStorage;
@@ -66,14 +64,26 @@ final class LogMachine extends BaseStateMachine {
     private volatile long leadingTerm = NO_TERM;
     /** Touched by the thread that applies only; null while it is, or was, the owner's. */
     private @Nullable LockTable table;
+    /**
+     * Ratis asks for the newest snapshot with every message between nodes, and while there is none its storage would read
+     * the directory each time.
+     */
+    private volatile boolean hasSnapshot;
 
     LogMachine(Supplier<LockTable> emptyTable, Owner owner) {
         this.emptyTable = emptyTable;
         this.owner = owner;
     }
 
-    SimpleStateMachineStorage storage() {
+    @Override
+    public SimpleStateMachineStorage getStateMachineStorage() {
         return storage;
+    }
+
+    /** Another snapshot has been made, and is on the disk. */
+    void taken(SingleFileSnapshotInfo made) {
+        storage.updateLatestSnapshot(made);
+        hasSnapshot = true;
     }
 
     @Override
@@ -102,10 +112,11 @@ final class LogMachine extends BaseStateMachine {
 
     private void readLatestSnapshot() throws IOException {
         LockTable read = emptyTable.get();
-        SingleFileSnapshotInfo snapshot = storage.getLatestSnapshot();
-        if (snapshot != null) {
-            setLastAppliedTermIndex(readSnapshot(snapshot, read));
+        SingleFileSnapshotInfo latest = storage.getLatestSnapshot();
+        if (latest != null) {
+            setLastAppliedTermIndex(readSnapshot(latest, read));
         }
+        hasSnapshot = latest != null;
         table = read;
     }
 
@@ -129,14 +140,14 @@ final class LogMachine extends BaseStateMachine {
      */
     LockTable tableAt(long index) throws IOException {
         LockTable made = emptyTable.get();
-        SingleFileSnapshotInfo snapshot = storage.getLatestSnapshot();
+        SingleFileSnapshotInfo latest = getLatestSnapshot();
         RaftLog log = division().getRaftLog();
-        if (snapshot != null && snapshot.getIndex() > index) {
+        if (latest != null && latest.getIndex() > index) {
             throw new IOException("a snapshot of another node reaches further than entry " + index);
         }
-        long next = snapshot == null
+        long next = latest == null
                 ? log.getStartIndex()
-                : readSnapshot(snapshot, made).getIndex() + 1;
+                : readSnapshot(latest, made).getIndex() + 1;
         CommandReader reader = new CommandReader(made);
         for (long i = next; i <= index; i++) {
             LogEntryProto entry = log.get(i);
@@ -155,13 +166,8 @@ final class LogMachine extends BaseStateMachine {
     }
 
     @Override
-    public StateMachineStorage getStateMachineStorage() {
-        return storage;
-    }
-
-    @Override
-    public SnapshotInfo getLatestSnapshot() {
-        return storage.getLatestSnapshot();
+    public @Nullable SingleFileSnapshotInfo getLatestSnapshot() {
+        return hasSnapshot ? storage.getLatestSnapshot() : null;
     }
 
     @Override
@@ -201,8 +207,8 @@ final class LogMachine extends BaseStateMachine {
     /** Snapshots are made elsewhere; this tells Ratis up to where it may forget the log. */
     @Override
     public long takeSnapshot() {
-        SingleFileSnapshotInfo snapshot = storage.getLatestSnapshot();
-        return snapshot == null ? RaftLog.INVALID_LOG_INDEX : snapshot.getIndex();
+        SingleFileSnapshotInfo latest = getLatestSnapshot();
+        return latest == null ? RaftLog.INVALID_LOG_INDEX : latest.getIndex();
     }
 
     /** On the thread that applies, when everything of earlier terms is applied. */

@@ -66,7 +66,7 @@ public final class RatisNode {
     private final ExecutorService appender = daemon("holdfast-log");
     private final ExecutorService snapshotter = daemon("holdfast-snapshot");
     private final ClientId client = ClientId.randomId();
-    private final AtomicLong commandsSinceSnapshot = new AtomicLong();
+    private final AtomicLong commandsSinceSnapshot;
     private final AtomicBoolean snapshotUnderWay = new AtomicBoolean();
     private volatile long holdsInSnapshot;
     private volatile boolean closing;
@@ -97,6 +97,7 @@ public final class RatisNode {
         this.watcher = watcher;
         this.machine = new LogMachine(emptyTable, new Owner());
         this.snapshots = new Snapshots(machine);
+        this.commandsSinceSnapshot = new AtomicLong(group.turn(SNAPSHOT_AFTER));
         this.server = RaftServer.newBuilder()
                 .setServerId(group.selfId())
                 .setGroup(group.toRatis())

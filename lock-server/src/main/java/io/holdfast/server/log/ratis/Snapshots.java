@@ -42,13 +42,14 @@ final class Snapshots {
      */
     long make() throws IOException {
         TermIndex upTo = machine.getLastAppliedTermIndex();
-        SimpleStateMachineStorage storage = machine.storage();
-        SingleFileSnapshotInfo latest = storage.getLatestSnapshot();
+        SingleFileSnapshotInfo latest = machine.getLatestSnapshot();
         LockTable table = machine.tableAt(upTo.getIndex());
         if (latest == null || latest.getIndex() < upTo.getIndex()) {
-            Path file = storage.getSnapshotFile(upTo.getTerm(), upTo.getIndex()).toPath();
+            Path file = machine.getStateMachineStorage()
+                    .getSnapshotFile(upTo.getTerm(), upTo.getIndex())
+                    .toPath();
             FileInfo written = new FileInfo(file, write(table, file));
-            storage.updateLatestSnapshot(new SingleFileSnapshotInfo(written, upTo));
+            machine.taken(new SingleFileSnapshotInfo(written, upTo));
         }
         return table.size();
     }
