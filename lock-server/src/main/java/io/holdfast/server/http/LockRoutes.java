@@ -25,6 +25,8 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +47,8 @@ public final class LockRoutes {
     private final int maxBodyBytes;
     private final boolean onLoopback;
     private final BackupRoute backup;
+    /** What nearly every request wants, by its path: the router would compare that with one route after the other. */
+    private final Map<String, Handler<HttpServerRequest>> posts = new HashMap<>();
 
     /**
      * Creates the routes to {@code service}.
@@ -84,9 +88,15 @@ public final class LockRoutes {
             } else if (path != null && path.startsWith(ApiPaths.VALIDATE)) {
                 named(request, path.substring(ApiPaths.VALIDATE.length()), this::validate);
             } else {
-                router.handle(request);
+                Handler<HttpServerRequest> post = isPlainPost(request) ? posts.get(path) : null;
+                (post == null ? router : post).handle(request);
             }
         };
+    }
+
+    /** The rest is the router's: it refuses other methods, and a host that is none. */
+    private static boolean isPlainPost(HttpServerRequest request) {
+        return request.method().equals(HttpMethod.POST) && request.authority() != null;
     }
 
     private Router router(Vertx vertx) {
@@ -133,7 +143,9 @@ public final class LockRoutes {
 
     private void post(Router router, String path, BodyCall call) {
         BodyReader.Whole whole = guarded(call);
-        router.post(path).handler(ctx -> BodyReader.read(ctx.request(), connections, maxBodyBytes, whole));
+        Handler<HttpServerRequest> read = request -> BodyReader.read(request, connections, maxBodyBytes, whole);
+        posts.put(path, read);
+        router.post(path).handler(ctx -> read.handle(ctx.request()));
         router.route(path).handler(ctx -> methodNotAllowed(ctx.request(), "POST"));
     }
 

@@ -53,9 +53,14 @@ final class EventBuffer {
             @Nullable String reason,
             boolean givenUp) {
         int slot = slot(nextId);
-        kinds[slot] = kind;
+        // What stands there already is left: to the collector, every write of a reference into an old array is work.
+        if (kinds[slot] != kind) {
+            kinds[slot] = kind;
+        }
         resourceNames[slot] = resourceName;
-        clientIds[slot] = clientId;
+        if (!Objects.equals(clientIds[slot], clientId)) {
+            clientIds[slot] = clientId;
+        }
         fencingTokens[slot] = fencingToken;
         wallMillis[slot] = atMillis;
         if (reason != null || reasons[slot] != null) {
