@@ -370,10 +370,13 @@ public final class LockTable {
     /**
      * Tells {@code state} everything this table consists of. Costs a walk over all of it and a sort: not for an event loop
      * that serves.
+     *
+     * @param owners sessions to be told of besides those that live or have left something behind in this table
      */
-    public void describe(TableState state) {
+    public void describe(TableState state, Collection<Session> owners) {
         state.counters(lastFencingToken, lastTicket, lastDelayEpoch);
         TableDump dump = new TableDump();
+        owners.forEach(dump::add);
         sessions.forEach(dump::add);
         for (int shard = 0; shard < Resources.SHARDS; shard++) {
             resources.shard(shard).forEach(dump::add);

@@ -54,6 +54,7 @@ final class TableDump {
         sorted.forEach(state::session);
         holds.sort(Comparator.comparingLong(Hold::fencingToken));
         holds.forEach(hold -> state.hold(hold.command(), hold.fencingToken()));
+        state.holdsEnd();
         places.sort(Comparator.comparingLong(Place::ticket));
         places.forEach(place -> state.place(place.command(), place.ticket(), place.placesAheadAtFirst()));
         delayed.sort(Comparator.comparing(Resource::name));

@@ -59,6 +59,9 @@ public final class TableRestore {
 
     /** See {@link TableState#hold}. */
     public void hold(AcquireCommand command, long fencingToken) {
+        if (!table.admits(command.parts())) {
+            throw new IllegalArgumentException("a hold of what others hold");
+        }
         table.hold(command, fencingToken);
     }
 

@@ -14,6 +14,9 @@ public interface TableState {
     /** A hold; in the order of their fencing tokens. */
     void hold(AcquireCommand command, long fencingToken);
 
+    /** All holds have come. */
+    default void holdsEnd() {}
+
     /** A place; in the order of their tickets. */
     void place(AcquireCommand command, long ticket, long placesAheadAtFirst);
 

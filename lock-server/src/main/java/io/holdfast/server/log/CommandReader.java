@@ -47,6 +47,21 @@ public final class CommandReader {
         }
     }
 
+    /** The token of the hold that a command ends, or null if it ends none. */
+    static @Nullable Token endedBy(byte[] command) {
+        // The same fields in the same place in both.
+        if (command.length < 2
+                || (command[1] != CommandKind.ENDED.number() && command[1] != CommandKind.BROKEN.number())) {
+            return null;
+        }
+        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(command, 2, command.length - 2))) {
+            in.skipNBytes(in.readUnsignedShort());
+            return Fields.readToken(in);
+        } catch (IOException e) {
+            throw new DamagedLogException("a command is shorter than it should be", e);
+        }
+    }
+
     private void apply(CommandKind kind, DataInputStream in) throws IOException {
         switch (kind) {
             case GRANTED -> grant(in);

@@ -1,5 +1,6 @@
 package io.holdfast.server.log;
 
+import io.holdfast.server.core.AcquireCommand;
 import io.holdfast.server.core.BrokenHold;
 import io.holdfast.server.core.Delay;
 import io.holdfast.server.core.EndReason;
@@ -12,15 +13,18 @@ import java.io.DataInput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** Reads what {@link TableWriter} wrote into an empty table. */
 public final class TableReader {
     private final DataInput in;
     private final TableRestore restore;
     private final SharedValues shared = new SharedValues();
+    private final Predicate<AcquireCommand> wanted;
 
-    private TableReader(DataInput in, LockTable table) {
+    private TableReader(DataInput in, LockTable table, Predicate<AcquireCommand> wanted) {
         this.in = in;
+        this.wanted = wanted;
         this.restore = new TableRestore(table);
     }
 
@@ -31,15 +35,23 @@ public final class TableReader {
      * @throws DamagedLogException if it holds something else
      */
     public static void read(DataInput in, LockTable table) throws IOException {
-        int format = in.readUnsignedByte();
+        read(in, table, hold -> true);
+    }
+
+    /** The same without the holds that are not wanted. */
+    static void read(DataInput in, LockTable table, Predicate<AcquireCommand> wanted) throws IOException {
+        requireFormat(in.readUnsignedByte());
+        try {
+            new TableReader(in, table, wanted).readAll();
+        } catch (IllegalArgumentException e) {
+            throw new DamagedLogException("a snapshot does not fit together: " + e.getMessage(), e);
+        }
+    }
+
+    static void requireFormat(int format) {
         if (format != TableWriter.FORMAT) {
             throw new DamagedLogException("a snapshot of format " + format + ", and this server knows "
                     + TableWriter.FORMAT + " only: it was written by a newer one");
-        }
-        try {
-            new TableReader(in, table).readAll();
-        } catch (IllegalArgumentException e) {
-            throw new DamagedLogException("a snapshot does not fit together: " + e.getMessage(), e);
         }
     }
 
@@ -48,8 +60,7 @@ public final class TableReader {
             switch (kind) {
                 case TableWriter.COUNTERS -> restore.counters(in.readLong(), in.readLong(), in.readLong());
                 case TableWriter.SESSION -> session();
-                case TableWriter.HOLD ->
-                    restore.hold(Fields.readAcquire(in, shared, restore::sessionOf), in.readLong());
+                case TableWriter.HOLD -> hold();
                 case TableWriter.PLACE ->
                     restore.place(Fields.readAcquire(in, shared, restore::sessionOf), in.readLong(), in.readLong());
                 case TableWriter.DELAY ->
@@ -59,6 +70,14 @@ public final class TableReader {
                     restore.broken(Fields.readToken(in), new BrokenHold(Fields.readParts(in), Fields.readText(in)));
                 default -> throw new DamagedLogException("nothing in a snapshot is of kind " + kind);
             }
+        }
+    }
+
+    private void hold() throws IOException {
+        AcquireCommand command = Fields.readAcquire(in, shared, restore::sessionOf);
+        long fencingToken = in.readLong();
+        if (wanted.test(command)) {
+            restore.hold(command, fencingToken);
         }
     }
 

@@ -13,9 +13,10 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Set;
 
 /** Writes a whole table as {@link TableReader} reads it: one piece after the other, each after its kind. */
-public final class TableWriter implements TableState {
+public class TableWriter implements TableState {
     /** The first byte. */
     static final int FORMAT = 1;
 
@@ -30,7 +31,7 @@ public final class TableWriter implements TableState {
 
     private final DataOutput out;
 
-    private TableWriter(DataOutput out) {
+    TableWriter(DataOutput out) {
         this.out = out;
     }
 
@@ -40,9 +41,14 @@ public final class TableWriter implements TableState {
      * @throws IOException if {@code out} does
      */
     public static void write(LockTable table, DataOutput out) throws IOException {
+        write(table, Set.of(), new TableWriter(out), out);
+    }
+
+    /** The same through another writer to {@code out}, and with sessions that the table does not know to be needed. */
+    static void write(LockTable table, Set<Session> owners, TableWriter writer, DataOutput out) throws IOException {
         try {
             out.writeByte(FORMAT);
-            table.describe(new TableWriter(out));
+            table.describe(writer, owners);
             out.writeByte(END);
         } catch (UncheckedIOException e) {
             throw e.getCause();

@@ -2,6 +2,7 @@ package io.holdfast.server.log.ratis;
 
 import io.holdfast.server.core.LockTable;
 import io.holdfast.server.log.CommandReader;
+import io.holdfast.server.log.Compaction;
 import io.holdfast.server.log.DamagedLogException;
 import io.holdfast.server.log.TableReader;
 import java.io.BufferedInputStream;
@@ -9,11 +10,13 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.protocol.Message;
@@ -122,16 +125,34 @@ final class LogMachine extends BaseStateMachine {
 
     /** Fills an empty table; returns up to where in the log it reaches. */
     static TermIndex readSnapshot(SingleFileSnapshotInfo snapshot, LockTable table) throws IOException {
+        checked(snapshot, () -> {
+            try (DataInputStream in = new DataInputStream(new BufferedInputStream(openSnapshot(snapshot)))) {
+                TableReader.read(in, table);
+            }
+        });
+        return snapshot.getTermIndex();
+    }
+
+    private static InputStream openSnapshot(SingleFileSnapshotInfo snapshot) throws IOException {
+        return Files.newInputStream(snapshot.getFile().getPath());
+    }
+
+    /** Reads a snapshot, unless its checksum says that it is damaged. */
+    private static void checked(SingleFileSnapshotInfo snapshot, Reading reading) throws IOException {
         File file = snapshot.getFile().getPath().toFile();
-        try (DataInputStream in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file.toPath())))) {
+        try {
             MD5FileUtil.verifySavedMD5(file, MD5FileUtil.computeMd5ForFile(file));
-            TableReader.read(in, table);
+            reading.run();
         } catch (EOFException e) {
             throw new DamagedLogException("the snapshot " + file + " ends too early", e);
         } catch (IOException | DamagedLogException e) {
             throw new DamagedLogException("the snapshot " + file + " is damaged: " + e.getMessage(), e);
         }
-        return snapshot.getTermIndex();
+    }
+
+    @FunctionalInterface
+    private interface Reading {
+        void run() throws IOException;
     }
 
     /**
@@ -141,24 +162,45 @@ final class LogMachine extends BaseStateMachine {
     LockTable tableAt(long index) throws IOException {
         LockTable made = emptyTable.get();
         SingleFileSnapshotInfo latest = getLatestSnapshot();
-        RaftLog log = division().getRaftLog();
+        if (latest != null) {
+            TermIndex unused = readSnapshot(latest, made);
+        }
+        CommandReader reader = new CommandReader(made);
+        forEachCommand(latest, index, reader::apply);
+        return made;
+    }
+
+    /**
+     * The next snapshot, of everything up to that entry of the log, which the one before must not reach beyond. Blocks; may
+     * be called on any thread.
+     *
+     * @param latest the one before; null if there was none
+     */
+    Compaction compaction(@Nullable SingleFileSnapshotInfo latest, long index) throws IOException {
+        Compaction made = new Compaction(latest == null ? null : () -> openSnapshot(latest), emptyTable.get());
+        forEachCommand(latest, index, made::foresee);
+        if (latest != null) {
+            checked(latest, made::read);
+        }
+        forEachCommand(latest, index, made::apply);
+        return made;
+    }
+
+    private void forEachCommand(@Nullable SingleFileSnapshotInfo latest, long index, Consumer<byte[]> action)
+            throws IOException {
         if (latest != null && latest.getIndex() > index) {
             throw new IOException("a snapshot of another node reaches further than entry " + index);
         }
-        long next = latest == null
-                ? log.getStartIndex()
-                : readSnapshot(latest, made).getIndex() + 1;
-        CommandReader reader = new CommandReader(made);
-        for (long i = next; i <= index; i++) {
+        RaftLog log = division().getRaftLog();
+        for (long i = latest == null ? log.getStartIndex() : latest.getIndex() + 1; i <= index; i++) {
             LogEntryProto entry = log.get(i);
             if (entry == null) {
                 throw new IOException("the log begins after entry " + i);
             }
             if (entry.hasStateMachineLogEntry()) {
-                Entry.read(commandsOf(entry), reader::apply);
+                Entry.read(commandsOf(entry), action);
             }
         }
-        return made;
     }
 
     private RaftServer.Division division() throws IOException {

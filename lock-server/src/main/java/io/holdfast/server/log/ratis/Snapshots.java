@@ -2,6 +2,7 @@ package io.holdfast.server.log.ratis;
 
 import io.holdfast.server.core.LockTable;
 import io.holdfast.server.log.Backup;
+import io.holdfast.server.log.Compaction;
 import io.holdfast.server.log.TableWriter;
 import io.holdfast.server.log.WholeFile;
 import java.io.DataOutputStream;
@@ -22,7 +23,7 @@ import org.apache.ratis.util.SizeInBytes;
 
 /**
  * Makes snapshots on a thread of its own, out of the snapshot before and the log since: the table that serves is not
- * touched, so that no request waits for it. For the time that takes, the state is in memory twice.
+ * touched, so that no request waits for it.
  */
 final class Snapshots {
     /** Where Ratis keeps them, below the directory of the group. */
@@ -43,15 +44,15 @@ final class Snapshots {
     long make() throws IOException {
         TermIndex upTo = machine.getLastAppliedTermIndex();
         SingleFileSnapshotInfo latest = machine.getLatestSnapshot();
-        LockTable table = machine.tableAt(upTo.getIndex());
+        Compaction compaction = machine.compaction(latest, upTo.getIndex());
         if (latest == null || latest.getIndex() < upTo.getIndex()) {
             Path file = machine.getStateMachineStorage()
                     .getSnapshotFile(upTo.getTerm(), upTo.getIndex())
                     .toPath();
-            FileInfo written = new FileInfo(file, write(table, file));
+            FileInfo written = new FileInfo(file, write(file, compaction::write));
             machine.taken(new SingleFileSnapshotInfo(written, upTo));
         }
-        return table.size();
+        return compaction.size();
     }
 
     /** Everything that is applied now, for elsewhere. Blocks; not to be called while a snapshot is being made. */
@@ -75,11 +76,13 @@ final class Snapshots {
             storage.initialize();
         }
         Path directory = Files.createDirectories(group.resolve(DIRECTORY));
-        MD5Hash unused = write(table, directory.resolve(SimpleStateMachineStorage.getSnapshotFileName(0, 0)));
+        MD5Hash unused = write(
+                directory.resolve(SimpleStateMachineStorage.getSnapshotFileName(0, 0)),
+                bytes -> TableWriter.write(table, new DataOutputStream(bytes)));
     }
 
-    private static MD5Hash write(LockTable table, Path file) throws IOException {
-        WholeFile.replace(file, bytes -> TableWriter.write(table, new DataOutputStream(bytes)));
+    private static MD5Hash write(Path file, WholeFile.Content content) throws IOException {
+        WholeFile.replace(file, content);
         MD5Hash digest = MD5FileUtil.computeAndSaveMd5ForFile(file.toFile());
         Path saved = MD5FileUtil.getDigestFileForFile(file.toFile()).toPath();
         try (FileChannel channel = FileChannel.open(saved, StandardOpenOption.READ)) {
