@@ -206,7 +206,7 @@ public final class LockTable {
     public void breakHold(Hold hold, long epoch, @Nullable String reason, long graceMillis) {
         changes.broken(hold, epoch, reason, graceMillis);
         Session session = hold.session();
-        if (session != null) {
+        if (session != null && !session.isOver()) {
             session.lost(hold, EndReason.BROKEN, reason);
         }
         end(hold, EndReason.BROKEN, epoch, graceMillis);

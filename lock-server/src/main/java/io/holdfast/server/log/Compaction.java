@@ -120,48 +120,28 @@ public final class Compaction {
         }
     }
 
-    /** Puts the holds that are copied between the others, in the order of their fencing tokens. */
+    /** Writes the holds that are copied before the others, which are all newer: what was touched of the older ones has ended. */
     private final class Merging extends TableWriter {
         private final OutputStream out;
         private final RawHolds holds;
-        private boolean more;
 
-        private Merging(DataOutputStream out, RawHolds holds) throws IOException {
+        private Merging(DataOutputStream out, RawHolds holds) {
             super(out);
             this.out = out;
             this.holds = holds;
-            this.more = nextCopied();
         }
 
-        private boolean nextCopied() throws IOException {
-            while (holds.next()) {
-                if (!isEnded(holds.tokenLow())) {
-                    return true;
-                }
-            }
-            return false;
-        }
-
-        private void copyBefore(long fencingToken) {
+        @Override
+        public void holdsBegin() {
             try {
-                while (more && holds.fencingToken() < fencingToken) {
-                    holds.writeTo(out);
-                    more = nextCopied();
+                while (holds.next()) {
+                    if (!isEnded(holds.tokenLow())) {
+                        holds.writeTo(out);
+                    }
                 }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-        }
-
-        @Override
-        public void hold(AcquireCommand command, long fencingToken) {
-            copyBefore(fencingToken);
-            super.hold(command, fencingToken);
-        }
-
-        @Override
-        public void holdsEnd() {
-            copyBefore(Long.MAX_VALUE);
         }
     }
 }

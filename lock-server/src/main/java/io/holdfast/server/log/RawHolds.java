@@ -44,10 +44,6 @@ final class RawHolds implements Closeable {
         return buffer.getLong(buffer.position() - TAIL_BYTES + Long.BYTES);
     }
 
-    long fencingToken() {
-        return buffer.getLong(buffer.position() - Long.BYTES);
-    }
-
     /** Copies this hold, with the kind of piece it is. */
     void writeTo(OutputStream out) throws IOException {
         out.write(buffer.array(), start, buffer.position() - start);
