@@ -5,7 +5,6 @@ import io.holdfast.protocol.LockAnswer;
 import io.holdfast.protocol.Status;
 import io.holdfast.protocol.UnavailableReason;
 import io.holdfast.server.http.BackupRoute;
-import io.holdfast.server.log.Backup;
 import io.holdfast.server.service.TimeSource;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,8 +38,8 @@ final class Backups implements BackupRoute.Maker {
     /** Where the state is. */
     @FunctionalInterface
     interface Source {
-        /** Writes it to that file. The future ends with it, on any thread. */
-        CompletableFuture<Backup> backUp(Path file, long takenAtMillis, long maxTtlMillis);
+        /** Writes it to that file. The future ends with it, on any thread, and says how many locks are in it. */
+        CompletableFuture<Integer> backUp(Path file, long takenAtMillis, long maxTtlMillis);
     }
 
     /**
@@ -77,15 +76,11 @@ final class Backups implements BackupRoute.Maker {
         Path file = folder.resolve(NAME.format(Instant.ofEpochMilli(nowMillis)) + ".backup");
         CompletableFuture<Void> unused = inFolder(() -> found.backUp(file, nowMillis, maxTtlMillis))
                 .handleAsync(
-                        (backup, thrown) -> {
+                        (locks, thrown) -> {
                             underWay = false;
                             if (thrown == null) {
-                                LOG.info(
-                                        "Backed up {} locks to {}",
-                                        backup.table().size(),
-                                        file);
-                                made.accept(new BackupAnswer(
-                                        file.toString(), backup.table().size()));
+                                LOG.info("Backed up {} locks to {}", locks, file);
+                                made.accept(new BackupAnswer(file.toString(), locks));
                             } else {
                                 LOG.error("Cannot write {}: {}", file, reason(thrown));
                                 refused.accept(LockAnswer.refused(
@@ -96,7 +91,7 @@ final class Backups implements BackupRoute.Maker {
                         loop);
     }
 
-    private CompletableFuture<Backup> inFolder(Supplier<CompletableFuture<Backup>> making) {
+    private CompletableFuture<Integer> inFolder(Supplier<CompletableFuture<Integer>> making) {
         try {
             Files.createDirectories(folder);
             return making.get();

@@ -27,12 +27,14 @@ public record Backup(long takenAtMillis, long maxTtlMillis, LockTable table) {
     private static final int BUFFER_BYTES = 1 << 16;
 
     /**
-     * Writes the file; on return it is on the disk.
+     * Writes a file; on return it is on the disk.
      *
      * @param file must not exist
+     * @param table writes what {@link TableWriter} would
      * @throws IOException if it could not be made sure that it is
      */
-    public void write(Path file) throws IOException {
+    public static void write(Path file, long takenAtMillis, long maxTtlMillis, WholeFile.Content table)
+            throws IOException {
         WholeFile.replace(
                 file,
                 bytes -> {
@@ -42,7 +44,7 @@ public record Backup(long takenAtMillis, long maxTtlMillis, LockTable table) {
                     out.writeByte(FORMAT);
                     out.writeLong(takenAtMillis);
                     out.writeLong(maxTtlMillis);
-                    TableWriter.write(table, out);
+                    table.writeTo(out);
                     out.writeLong(summed.getChecksum().getValue());
                 },
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));

@@ -51,7 +51,7 @@ final class BackupTest {
             table.acquire(command, true).requireHold();
         }
         file = folder.resolve("b.backup");
-        new Backup(1_000, 60_000, table).write(file);
+        Backup.write(file, 1_000, 60_000, bytes -> TableWriter.write(table, new DataOutputStream(bytes)));
     }
 
     @Test

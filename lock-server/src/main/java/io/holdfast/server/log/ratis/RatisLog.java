@@ -1,7 +1,6 @@
 package io.holdfast.server.log.ratis;
 
 import io.holdfast.server.core.LockTable;
-import io.holdfast.server.log.Backup;
 import io.holdfast.server.log.CommandLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -103,7 +102,7 @@ public final class RatisLog implements CommandLog {
     }
 
     /** See {@link RatisNode#backUp}. */
-    public CompletableFuture<Backup> backUp(Path file, long takenAtMillis, long maxTtlMillis) {
+    public CompletableFuture<Integer> backUp(Path file, long takenAtMillis, long maxTtlMillis) {
         return node.backUp(file, takenAtMillis, maxTtlMillis);
     }
 

@@ -1,7 +1,6 @@
 package io.holdfast.server.log.ratis;
 
 import io.holdfast.server.core.LockTable;
-import io.holdfast.server.log.Backup;
 import io.holdfast.server.log.DamagedLogException;
 import io.holdfast.server.log.Member;
 import java.io.IOException;
@@ -261,15 +260,13 @@ public final class RatisNode {
 
     /**
      * Writes all that is durable now to a file of its own, out of the log, so that no request waits for it. The future ends
-     * with it, on a thread of the node's.
+     * with it, on a thread of the node's, and says how many locks are in it.
      */
-    public CompletableFuture<Backup> backUp(Path file, long takenAtMillis, long maxTtlMillis) {
+    public CompletableFuture<Integer> backUp(Path file, long takenAtMillis, long maxTtlMillis) {
         return CompletableFuture.supplyAsync(
                 () -> {
                     try {
-                        Backup backup = snapshots.backup(takenAtMillis, maxTtlMillis);
-                        backup.write(file);
-                        return backup;
+                        return snapshots.backUp(file, takenAtMillis, maxTtlMillis);
                     } catch (IOException e) {
                         throw new UncheckedIOException(describe(e), e);
                     }

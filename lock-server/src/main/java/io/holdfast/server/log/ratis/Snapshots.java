@@ -55,10 +55,16 @@ final class Snapshots {
         return compaction.size();
     }
 
-    /** Everything that is applied now, for elsewhere. Blocks; not to be called while a snapshot is being made. */
-    Backup backup(long takenAtMillis, long maxTtlMillis) throws IOException {
-        LockTable table = machine.tableAt(machine.getLastAppliedTermIndex().getIndex());
-        return new Backup(takenAtMillis, maxTtlMillis, table);
+    /**
+     * Writes everything that is applied now to a file for elsewhere. Blocks; not to be called while a snapshot is being made.
+     *
+     * @return how many holds are in it
+     */
+    int backUp(Path file, long takenAtMillis, long maxTtlMillis) throws IOException {
+        long upTo = machine.getLastAppliedTermIndex().getIndex();
+        Compaction compaction = machine.compaction(machine.getLatestSnapshot(), upTo);
+        Backup.write(file, takenAtMillis, maxTtlMillis, compaction::write);
+        return compaction.size();
     }
 
     /**
