@@ -53,8 +53,8 @@ final class TableDump {
                 .thenComparingLong(session -> session.id().low()));
         sorted.forEach(state::session);
         holds.sort(Comparator.comparingLong(Hold::fencingToken));
-        state.holdsBegin();
         holds.forEach(hold -> state.hold(hold.command(), hold.fencingToken()));
+        state.holdsEnd();
         places.sort(Comparator.comparingLong(Place::ticket));
         places.forEach(place -> state.place(place.command(), place.ticket(), place.placesAheadAtFirst()));
         delayed.sort(Comparator.comparing(Resource::name));

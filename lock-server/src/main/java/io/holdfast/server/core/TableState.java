@@ -11,11 +11,11 @@ public interface TableState {
     /** A session that lives, or is over and has left something behind; before the holds. */
     void session(Session session);
 
-    /** The holds come next. */
-    default void holdsBegin() {}
-
     /** A hold; in the order of their fencing tokens. */
     void hold(AcquireCommand command, long fencingToken);
+
+    /** All holds have come. */
+    default void holdsEnd() {}
 
     /** A place; in the order of their tickets. */
     void place(AcquireCommand command, long ticket, long placesAheadAtFirst);

@@ -11,6 +11,7 @@ import io.holdfast.server.core.Token;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,19 +48,11 @@ public final class CommandReader {
         }
     }
 
-    /** The token of the hold that a command ends, or null if it ends none. */
-    static @Nullable Token endedBy(byte[] command) {
-        // The same fields in the same place in both.
-        if (command.length < 2
-                || (command[1] != CommandKind.ENDED.number() && command[1] != CommandKind.BROKEN.number())) {
-            return null;
-        }
-        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(command, 2, command.length - 2))) {
-            in.skipNBytes(in.readUnsignedShort());
-            return Fields.readToken(in);
-        } catch (IOException e) {
-            throw new DamagedLogException("a command is shorter than it should be", e);
-        }
+    /** The command's body, if it is of that kind, or null. */
+    static @Nullable ByteBuffer body(byte[] command, CommandKind kind) {
+        return command.length > 2 && command[0] == CommandWriter.FORMAT && command[1] == kind.number()
+                ? ByteBuffer.wrap(command).position(2)
+                : null;
     }
 
     private void apply(CommandKind kind, DataInputStream in) throws IOException {
@@ -92,7 +85,7 @@ public final class CommandReader {
         }
     }
 
-    private Session session(Token id) {
+    Session session(Token id) {
         return require(table.session(id), "session");
     }
 

@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
@@ -18,19 +20,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the next snapshot out of the one before and the commands since. Nothing happens to a hold but that it ends, so a hold
- * that none of the commands ends is copied as it stands in the file; a table is made of the rest only. The result is, byte
- * for byte, what {@link TableWriter} writes of the whole table, which is never in memory.
+ * that none of the commands ends is copied as it stands in the snapshot, or in the command that granted it; a table is made
+ * of the rest only. The result is, byte for byte, what {@link TableWriter} writes of the whole table, which is never in memory.
  *
  * <p>To be called in the order of the methods. Blocking; not thread-safe.
  */
 public final class Compaction {
     private static final int FIRST_CAPACITY = 1_024;
+    /** What an acquire ends with: the second half of its token, and the time of the grant. */
+    private static final int TOKEN_LOW_BEFORE_END = 2 * Long.BYTES;
 
     private final @Nullable Source before;
     /** All but the holds that are copied. */
     private final LockTable table;
 
     private final CommandReader commands;
+    private final GrantedHolds granted = new GrantedHolds();
     /** Whose holds are copied: what is left of such a session is written even if it is over. */
     private final Set<Session> owners = new HashSet<>();
     /** Half of each token that a command ends; sorted once they are all known. Another token with the same half costs time only. */
@@ -60,16 +65,24 @@ public final class Compaction {
 
     /** Takes note of a command. All are to be foreseen before one is applied. */
     public void foresee(byte[] command) {
-        Token token = CommandReader.endedBy(command);
-        if (token != null) {
+        ByteBuffer end = CommandReader.body(command, CommandKind.ENDED);
+        end = end == null ? CommandReader.body(command, CommandKind.BROKEN) : end;
+        if (end == null) {
+            return;
+        }
+        try {
+            SkippedFields.utf(end);
+            SkippedFields.bytes(end, Long.BYTES);
             if (endedCount == ended.length) {
                 ended = Arrays.copyOf(ended, 2 * endedCount);
             }
-            ended[endedCount++] = token.low();
+            ended[endedCount++] = end.getLong();
+        } catch (BufferUnderflowException e) {
+            throw tooShort(e);
         }
     }
 
-    /** Reads the snapshot before. */
+    /** Reads the snapshot before, if there was one. */
     public void read() throws IOException {
         Arrays.sort(ended, 0, endedCount);
         if (before != null) {
@@ -100,7 +113,40 @@ public final class Compaction {
      * @throws DamagedLogException if it is none, or does not fit
      */
     public void apply(byte[] command) {
-        commands.apply(command);
+        ByteBuffer grant = CommandReader.body(command, CommandKind.GRANTED);
+        if (grant == null || isEnded(tokenLow(grant))) {
+            commands.apply(command);
+        } else {
+            keep(command, grant);
+        }
+    }
+
+    /** The second half of the token of an acquire, which is all of what is given. */
+    private static long tokenLow(ByteBuffer acquire) {
+        ByteBuffer fields = acquire.duplicate();
+        try {
+            SkippedFields.acquire(fields);
+        } catch (BufferUnderflowException e) {
+            throw tooShort(e);
+        }
+        if (fields.hasRemaining()) {
+            throw new DamagedLogException("a command is longer than it should be");
+        }
+        return fields.getLong(fields.position() - TOKEN_LOW_BEFORE_END);
+    }
+
+    private void keep(byte[] command, ByteBuffer grant) {
+        table.raiseFencing(table.lastFencingToken() + 1);
+        granted.add(command, grant.position(), table.lastFencingToken());
+        copied += SkippedFields.parts(grant);
+        SkippedFields.text(grant);
+        if (grant.get() != 0) {
+            owners.add(commands.session(new Token(grant.getLong(), grant.getLong())));
+        }
+    }
+
+    private static DamagedLogException tooShort(RuntimeException cause) {
+        return new DamagedLogException("a command is shorter than it should be", cause);
     }
 
     /** How many resources are held, those of a set each counted. */
@@ -111,36 +157,57 @@ public final class Compaction {
     /** Writes the snapshot. */
     public void write(OutputStream out) throws IOException {
         DataOutputStream data = new DataOutputStream(out);
-        if (before == null) {
-            TableWriter.write(table, data);
-            return;
-        }
-        try (RawHolds holds = new RawHolds(before.open())) {
-            TableWriter.write(table, owners, new Merging(data, holds), data);
+        try (Merging writer = new Merging(data)) {
+            TableWriter.write(table, owners, writer, data);
         }
     }
 
-    /** Writes the holds that are copied before the others, which are all newer: what was touched of the older ones has ended. */
-    private final class Merging extends TableWriter {
+    /**
+     * Puts the holds that are copied between the others, in the order of their fencing tokens: first those of the snapshot
+     * before, because what a command touches of these has ended.
+     */
+    private final class Merging extends TableWriter implements AutoCloseable {
         private final OutputStream out;
-        private final RawHolds holds;
+        private final RawHolds newer = new RawHolds(granted.open());
+        private final @Nullable RawHolds older = before == null ? null : new RawHolds(before.open());
+        private boolean more = newer.next();
 
-        private Merging(DataOutputStream out, RawHolds holds) {
+        private Merging(DataOutputStream out) throws IOException {
             super(out);
             this.out = out;
-            this.holds = holds;
         }
 
         @Override
-        public void holdsBegin() {
+        public void hold(AcquireCommand command, long fencingToken) {
+            copyBefore(fencingToken);
+            super.hold(command, fencingToken);
+        }
+
+        @Override
+        public void holdsEnd() {
+            copyBefore(Long.MAX_VALUE);
+        }
+
+        private void copyBefore(long fencingToken) {
             try {
-                while (holds.next()) {
-                    if (!isEnded(holds.tokenLow())) {
-                        holds.writeTo(out);
+                while (older != null && older.next()) {
+                    if (!isEnded(older.tokenLow())) {
+                        older.writeTo(out);
                     }
+                }
+                while (more && newer.fencingToken() < fencingToken) {
+                    newer.writeTo(out);
+                    more = newer.next();
                 }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (older != null) {
+                older.close();
             }
         }
     }

@@ -44,6 +44,10 @@ final class RawHolds implements Closeable {
         return buffer.getLong(buffer.position() - TAIL_BYTES + Long.BYTES);
     }
 
+    long fencingToken() {
+        return buffer.getLong(buffer.position() - Long.BYTES);
+    }
+
     /** Copies this hold, with the kind of piece it is. */
     void writeTo(OutputStream out) throws IOException {
         out.write(buffer.array(), start, buffer.position() - start);
@@ -61,9 +65,12 @@ final class RawHolds implements Closeable {
             try {
                 int kind = buffer.get() & 0xFF;
                 switch (kind) {
-                    case TableWriter.COUNTERS -> skip(3 * Long.BYTES);
-                    case TableWriter.SESSION -> skipSession();
-                    case TableWriter.HOLD -> skipHold();
+                    case TableWriter.COUNTERS -> SkippedFields.bytes(buffer, 3 * Long.BYTES);
+                    case TableWriter.SESSION -> skipSession(buffer);
+                    case TableWriter.HOLD -> {
+                        SkippedFields.acquire(buffer);
+                        SkippedFields.bytes(buffer, Long.BYTES);
+                    }
                     default -> buffer.position(start);
                 }
                 return kind;
@@ -87,68 +94,19 @@ final class RawHolds implements Closeable {
     }
 
     /** See {@link TableWriter#session}. */
-    private void skipSession() {
-        skip(2 * Long.BYTES);
-        skipUtf();
-        skipTerms();
-        skip(Long.BYTES);
-        skipText();
-        skip(Long.BYTES);
-        for (int left = buffer.getInt(); left > 0; left--) {
-            skip(Long.BYTES);
-            skipUtf();
-            skip(Long.BYTES);
-            skipUtf();
-            skipText();
+    private static void skipSession(ByteBuffer in) {
+        SkippedFields.token(in);
+        SkippedFields.utf(in);
+        SkippedFields.terms(in);
+        SkippedFields.bytes(in, Long.BYTES);
+        SkippedFields.text(in);
+        SkippedFields.bytes(in, Long.BYTES);
+        for (int left = in.getInt(); left > 0; left--) {
+            SkippedFields.bytes(in, Long.BYTES);
+            SkippedFields.utf(in);
+            SkippedFields.bytes(in, Long.BYTES);
+            SkippedFields.utf(in);
+            SkippedFields.text(in);
         }
-    }
-
-    /** See {@link TableWriter#hold} and {@link Fields#writeAcquire}. */
-    private void skipHold() {
-        for (int left = count(); left > 0; left--) {
-            skipUtf();
-            skipUtf();
-            skip(2 * Integer.BYTES);
-        }
-        skipText();
-        if (buffer.get() != 0) {
-            skip(2 * Long.BYTES);
-        }
-        if (buffer.get() != 0) {
-            skipUtf();
-            skipUtf();
-            skipUtf();
-        }
-        skipTerms();
-        skip(TAIL_BYTES);
-    }
-
-    private void skipTerms() {
-        skip(2 * Long.BYTES);
-        for (int left = count(); left > 0; left--) {
-            skipUtf();
-            skipUtf();
-        }
-    }
-
-    private void skipText() {
-        if (buffer.get() != 0) {
-            skipUtf();
-        }
-    }
-
-    private void skipUtf() {
-        skip(count());
-    }
-
-    private int count() {
-        return buffer.getShort() & 0xFFFF;
-    }
-
-    private void skip(int bytes) {
-        if (buffer.remaining() < bytes) {
-            throw new BufferUnderflowException();
-        }
-        buffer.position(buffer.position() + bytes);
     }
 }

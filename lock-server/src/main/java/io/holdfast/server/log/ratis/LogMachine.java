@@ -179,7 +179,9 @@ final class LogMachine extends BaseStateMachine {
     Compaction compaction(@Nullable SingleFileSnapshotInfo latest, long index) throws IOException {
         Compaction made = new Compaction(latest == null ? null : () -> openSnapshot(latest), emptyTable.get());
         forEachCommand(latest, index, made::foresee);
-        if (latest != null) {
+        if (latest == null) {
+            made.read();
+        } else {
             checked(latest, made::read);
         }
         forEachCommand(latest, index, made::apply);
