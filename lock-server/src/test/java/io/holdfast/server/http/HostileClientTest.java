@@ -88,6 +88,16 @@ class HostileClientTest {
     }
 
     @Test
+    void aHostThatIsNoneIsRefused() throws IOException {
+        for (String host : List.of("", "Host: a b\r\n")) {
+            try (RawHttp http = connect()) {
+                http.send("POST /api/lock/acquire HTTP/1.1\r\n" + host + "Content-Length: 2\r\n\r\n{}");
+                assertEquals(400, http.read().code(), "'" + host + "'");
+            }
+        }
+    }
+
+    @Test
     void aBodyOfExactlyTheLimitIsRead() throws IOException {
         String padding = " ".repeat(16_384 - "{\"resourceName\":\"full\"}".length());
         assertEquals(
