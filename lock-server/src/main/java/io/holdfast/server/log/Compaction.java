@@ -13,7 +13,6 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -26,10 +25,6 @@ import org.jspecify.annotations.Nullable;
  * <p>To be called in the order of the methods. Blocking; not thread-safe.
  */
 public final class Compaction {
-    private static final int FIRST_CAPACITY = 1_024;
-    /** What an acquire ends with: the second half of its token, and the time of the grant. */
-    private static final int TOKEN_LOW_BEFORE_END = 2 * Long.BYTES;
-
     private final @Nullable Source before;
     /** All but the holds that are copied. */
     private final LockTable table;
@@ -38,10 +33,9 @@ public final class Compaction {
     private final GrantedHolds granted = new GrantedHolds();
     /** Whose holds are copied: what is left of such a session is written even if it is over. */
     private final Set<Session> owners = new HashSet<>();
-    /** Half of each token that a command ends; sorted once they are all known. Another token with the same half costs time only. */
-    private long[] ended = new long[FIRST_CAPACITY];
+    /** What the commands end; another hold that is taken for one of these is only not copied. */
+    private final EndedHolds ended = new EndedHolds();
 
-    private int endedCount;
     private int copied;
 
     /** Where a snapshot is read from, more than once. */
@@ -72,11 +66,7 @@ public final class Compaction {
         }
         try {
             SkippedFields.utf(end);
-            SkippedFields.bytes(end, Long.BYTES);
-            if (endedCount == ended.length) {
-                ended = Arrays.copyOf(ended, 2 * endedCount);
-            }
-            ended[endedCount++] = end.getLong();
+            ended.add(SkippedFields.token(end));
         } catch (BufferUnderflowException e) {
             throw tooShort(e);
         }
@@ -84,7 +74,6 @@ public final class Compaction {
 
     /** Reads the snapshot before, if there was one. */
     public void read() throws IOException {
-        Arrays.sort(ended, 0, endedCount);
         if (before != null) {
             try (DataInputStream in = new DataInputStream(new BufferedInputStream(before.open()))) {
                 TableReader.read(in, table, this::isTouched);
@@ -93,7 +82,7 @@ public final class Compaction {
     }
 
     private boolean isTouched(AcquireCommand hold) {
-        if (isEnded(hold.token().low())) {
+        if (ended.contains(hold.token().low())) {
             return true;
         }
         copied += hold.parts().size();
@@ -103,10 +92,6 @@ public final class Compaction {
         return false;
     }
 
-    private boolean isEnded(long tokenLow) {
-        return Arrays.binarySearch(ended, 0, endedCount, tokenLow) >= 0;
-    }
-
     /**
      * Repeats a command.
      *
@@ -114,7 +99,7 @@ public final class Compaction {
      */
     public void apply(byte[] command) {
         ByteBuffer grant = CommandReader.body(command, CommandKind.GRANTED);
-        if (grant == null || isEnded(tokenLow(grant))) {
+        if (grant == null || ended.contains(tokenLow(grant))) {
             commands.apply(command);
         } else {
             keep(command, grant);
@@ -125,14 +110,14 @@ public final class Compaction {
     private static long tokenLow(ByteBuffer acquire) {
         ByteBuffer fields = acquire.duplicate();
         try {
-            SkippedFields.acquire(fields);
+            long tokenLow = SkippedFields.acquire(fields);
+            if (fields.hasRemaining()) {
+                throw new DamagedLogException("a command is longer than it should be");
+            }
+            return tokenLow;
         } catch (BufferUnderflowException e) {
             throw tooShort(e);
         }
-        if (fields.hasRemaining()) {
-            throw new DamagedLogException("a command is longer than it should be");
-        }
-        return fields.getLong(fields.position() - TOKEN_LOW_BEFORE_END);
     }
 
     private void keep(byte[] command, ByteBuffer grant) {
@@ -156,9 +141,8 @@ public final class Compaction {
 
     /** Writes the snapshot. */
     public void write(OutputStream out) throws IOException {
-        DataOutputStream data = new DataOutputStream(out);
-        try (Merging writer = new Merging(data)) {
-            TableWriter.write(table, owners, writer, data);
+        try (Merging writer = new Merging(new DataOutputStream(out))) {
+            TableWriter.write(table, owners, writer);
         }
     }
 
@@ -191,7 +175,7 @@ public final class Compaction {
         private void copyBefore(long fencingToken) {
             try {
                 while (older != null && older.next()) {
-                    if (!isEnded(older.tokenLow())) {
+                    if (!ended.contains(older.tokenLow())) {
                         older.writeTo(out);
                     }
                 }

@@ -14,12 +14,12 @@ import java.nio.ByteBuffer;
  */
 final class RawHolds implements Closeable {
     private static final int BUFFER_BYTES = 1 << 16;
-    /** What a hold ends with: its token, the time of the grant, its fencing token. */
-    private static final int TAIL_BYTES = 4 * Long.BYTES;
 
     private final InputStream in;
     private ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).limit(0);
     private int start;
+    private long tokenLow;
+    private long fencingToken;
 
     /** Reads from the beginning of what was written; closes it in the end. */
     RawHolds(InputStream in) throws IOException {
@@ -41,11 +41,11 @@ final class RawHolds implements Closeable {
 
     /** The second half of this hold's token. */
     long tokenLow() {
-        return buffer.getLong(buffer.position() - TAIL_BYTES + Long.BYTES);
+        return tokenLow;
     }
 
     long fencingToken() {
-        return buffer.getLong(buffer.position() - Long.BYTES);
+        return fencingToken;
     }
 
     /** Copies this hold, with the kind of piece it is. */
@@ -68,8 +68,8 @@ final class RawHolds implements Closeable {
                     case TableWriter.COUNTERS -> SkippedFields.bytes(buffer, 3 * Long.BYTES);
                     case TableWriter.SESSION -> skipSession(buffer);
                     case TableWriter.HOLD -> {
-                        SkippedFields.acquire(buffer);
-                        SkippedFields.bytes(buffer, Long.BYTES);
+                        tokenLow = SkippedFields.acquire(buffer);
+                        fencingToken = buffer.getLong();
                     }
                     default -> buffer.position(start);
                 }
@@ -95,7 +95,7 @@ final class RawHolds implements Closeable {
 
     /** See {@link TableWriter#session}. */
     private static void skipSession(ByteBuffer in) {
-        SkippedFields.token(in);
+        long unusedId = SkippedFields.token(in);
         SkippedFields.utf(in);
         SkippedFields.terms(in);
         SkippedFields.bytes(in, Long.BYTES);

@@ -29,8 +29,10 @@ final class SkippedFields {
         }
     }
 
-    static void token(ByteBuffer in) {
-        bytes(in, 2 * Long.BYTES);
+    /** Returns the second half of the token. */
+    static long token(ByteBuffer in) {
+        bytes(in, Long.BYTES);
+        return in.getLong();
     }
 
     static void terms(ByteBuffer in) {
@@ -52,11 +54,12 @@ final class SkippedFields {
         return parts;
     }
 
-    static void acquire(ByteBuffer in) {
-        int unused = parts(in);
+    /** Returns the second half of its token. */
+    static long acquire(ByteBuffer in) {
+        int unusedParts = parts(in);
         text(in);
         if (in.get() != 0) {
-            token(in);
+            long unusedSession = token(in);
         }
         if (in.get() != 0) {
             utf(in);
@@ -64,7 +67,8 @@ final class SkippedFields {
             utf(in);
         }
         terms(in);
-        token(in);
+        long tokenLow = token(in);
         bytes(in, Long.BYTES);
+        return tokenLow;
     }
 }

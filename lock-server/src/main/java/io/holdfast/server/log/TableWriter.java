@@ -41,15 +41,15 @@ public class TableWriter implements TableState {
      * @throws IOException if {@code out} does
      */
     public static void write(LockTable table, DataOutput out) throws IOException {
-        write(table, Set.of(), new TableWriter(out), out);
+        write(table, Set.of(), new TableWriter(out));
     }
 
-    /** The same through another writer to {@code out}, and with sessions that the table does not know to be needed. */
-    static void write(LockTable table, Set<Session> owners, TableWriter writer, DataOutput out) throws IOException {
+    /** The same through that writer, and with sessions that the table does not know to be needed. */
+    static void write(LockTable table, Set<Session> owners, TableWriter writer) throws IOException {
         try {
-            out.writeByte(FORMAT);
+            writer.out.writeByte(FORMAT);
             table.describe(writer, owners);
-            out.writeByte(END);
+            writer.out.writeByte(END);
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }

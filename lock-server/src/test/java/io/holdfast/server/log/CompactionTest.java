@@ -87,11 +87,14 @@ final class CompactionTest {
         return bytes.toByteArray();
     }
 
-    private void assertCompacts(byte @Nullable [] before, String context) throws IOException {
+    /** Returns what stands written now; the commands begin anew. */
+    private byte[] assertCompacts(byte @Nullable [] before, String context) throws IOException {
         Compaction compaction = compaction(before);
         byte[] compacted = bytesOf(compaction);
+        byte[] expected = written();
         assertEquals(table.size(), compaction.size(), context);
-        assertArrayEquals(written(), compacted, context);
+        assertArrayEquals(expected, compacted, context);
+        return expected;
     }
 
     @Test
@@ -168,11 +171,7 @@ final class CompactionTest {
                 endDelays(expired, table.end(expired, EndReason.EXPIRED), random);
             }
             if (random.nextInt(400) == 0) {
-                Compaction compaction = compaction(before);
-                byte[] compacted = bytesOf(compaction);
-                assertEquals(table.size(), compaction.size(), context);
-                before = written();
-                assertArrayEquals(before, compacted, context);
+                before = assertCompacts(before, context);
             }
         }
         assertTrue(table.size() > 100, context);

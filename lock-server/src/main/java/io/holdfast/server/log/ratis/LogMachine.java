@@ -22,7 +22,6 @@ import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.server.RaftServer;
-import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.statemachine.TransactionContext;
@@ -117,20 +116,20 @@ final class LogMachine extends BaseStateMachine {
         LockTable read = emptyTable.get();
         SingleFileSnapshotInfo latest = storage.getLatestSnapshot();
         if (latest != null) {
-            setLastAppliedTermIndex(readSnapshot(latest, read));
+            readSnapshot(latest, read);
+            setLastAppliedTermIndex(latest.getTermIndex());
         }
         hasSnapshot = latest != null;
         table = read;
     }
 
-    /** Fills an empty table; returns up to where in the log it reaches. */
-    static TermIndex readSnapshot(SingleFileSnapshotInfo snapshot, LockTable table) throws IOException {
+    /** Fills an empty table. */
+    private static void readSnapshot(SingleFileSnapshotInfo snapshot, LockTable table) throws IOException {
         checked(snapshot, () -> {
             try (DataInputStream in = new DataInputStream(new BufferedInputStream(openSnapshot(snapshot)))) {
                 TableReader.read(in, table);
             }
         });
-        return snapshot.getTermIndex();
     }
 
     private static InputStream openSnapshot(SingleFileSnapshotInfo snapshot) throws IOException {
@@ -163,7 +162,7 @@ final class LogMachine extends BaseStateMachine {
         LockTable made = emptyTable.get();
         SingleFileSnapshotInfo latest = getLatestSnapshot();
         if (latest != null) {
-            TermIndex unused = readSnapshot(latest, made);
+            readSnapshot(latest, made);
         }
         CommandReader reader = new CommandReader(made);
         forEachCommand(latest, index, reader::apply);
@@ -179,9 +178,7 @@ final class LogMachine extends BaseStateMachine {
     Compaction compaction(@Nullable SingleFileSnapshotInfo latest, long index) throws IOException {
         Compaction made = new Compaction(latest == null ? null : () -> openSnapshot(latest), emptyTable.get());
         forEachCommand(latest, index, made::foresee);
-        if (latest == null) {
-            made.read();
-        } else {
+        if (latest != null) {
             checked(latest, made::read);
         }
         forEachCommand(latest, index, made::apply);
