@@ -1,31 +1,49 @@
 package io.holdfast.server.log;
 
-import java.util.Arrays;
-
 /**
- * Which holds end, by the second halves of their tokens: eight bytes each, because there may be millions. Two tokens with the
- * same half are taken for one another. Not thread-safe.
+ * Which holds end, by the second halves of their tokens: a few bytes each, because there may be millions. It may say so of a
+ * hold that does not end: of two tokens with the same half, and of one whose half is zero. Not thread-safe.
  */
 final class EndedHolds {
     private static final int FIRST_CAPACITY = 1_024;
+    /** Hence the half that is always taken for contained. */
+    private static final long FREE = 0;
 
+    /** Each token is in the first free place from the one that its own bits, which are random, name. */
     private long[] tokens = new long[FIRST_CAPACITY];
+
     private int count;
-    private boolean sorted;
 
     void add(long tokenLow) {
-        if (count == tokens.length) {
-            tokens = Arrays.copyOf(tokens, 2 * count);
+        if (2 * count == tokens.length) {
+            grow();
         }
-        tokens[count++] = tokenLow;
-        sorted = false;
+        int at = placeOf(tokenLow);
+        if (tokens[at] == FREE) {
+            tokens[at] = tokenLow;
+            count++;
+        }
     }
 
     boolean contains(long tokenLow) {
-        if (!sorted) {
-            Arrays.sort(tokens, 0, count);
-            sorted = true;
+        return tokens[placeOf(tokenLow)] == tokenLow;
+    }
+
+    /** Where it is, or would be. */
+    private int placeOf(long tokenLow) {
+        int last = tokens.length - 1;
+        int at = (int) tokenLow & last;
+        while (tokens[at] != FREE && tokens[at] != tokenLow) {
+            at = (at + 1) & last;
         }
-        return Arrays.binarySearch(tokens, 0, count, tokenLow) >= 0;
+        return at;
+    }
+
+    private void grow() {
+        long[] old = tokens;
+        tokens = new long[2 * old.length];
+        for (long token : old) {
+            tokens[placeOf(token)] = token;
+        }
     }
 }
