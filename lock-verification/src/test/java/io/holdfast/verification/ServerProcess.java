@@ -17,7 +17,6 @@ import java.util.regex.Pattern;
 
 /** The real jar in a process of its own. Its output goes to files in the folder given. */
 final class ServerProcess implements AutoCloseable {
-    private static final Path JAR = Path.of("../lock-server/target/lock-server.jar");
     private static final Pattern LISTENING = Pattern.compile("Listening on (http://[^:]+:(\\d+))");
     /** Takes two seconds on a machine that does nothing else. */
     private static final int START_WAIT_SECONDS = 120;
@@ -39,15 +38,13 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** Runs the jar with system properties (as {@code -D…}) and arguments, without waiting for anything. */
-    static ServerProcess run(Path folder, String... arguments) throws IOException {
+    static ServerProcess run(Path folder, String... arguments) throws IOException, InterruptedException {
         return runUnder(List.of(), folder, arguments);
     }
 
     /** The same under a command that runs another one in its own place. */
-    private static ServerProcess runUnder(List<String> wrapper, Path folder, String... arguments) throws IOException {
-        if (!Files.exists(JAR)) {
-            throw new IllegalStateException(JAR + " is missing: run mvn verify from the top");
-        }
+    private static ServerProcess runUnder(List<String> wrapper, Path folder, String... arguments)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(wrapper);
         command.addAll(Machine.quickJava());
         for (String argument : arguments) {
@@ -55,7 +52,7 @@ final class ServerProcess implements AutoCloseable {
                 command.add(argument);
             }
         }
-        command.addAll(List.of("-jar", JAR.toAbsolutePath().toString()));
+        command.addAll(ServerJar.launch());
         for (String argument : arguments) {
             if (!argument.startsWith("-D")) {
                 command.add(argument);

@@ -1,5 +1,6 @@
 package io.holdfast.verification.campaign;
 
+import io.holdfast.verification.ServerJar;
 import io.holdfast.verification.checker.Report;
 import io.holdfast.verification.checker.Rule;
 import io.vertx.core.Vertx;
@@ -19,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 final class Campaign implements AutoCloseable {
     static final Path FOLDER = Path.of("target/campaign");
 
-    static final Path JAR = Path.of("../lock-server/target/lock-server.jar");
     private static final int CONTROLS_MAX = 5;
 
     private final Vertx vertx = Vertx.vertx();
@@ -41,10 +41,7 @@ final class Campaign implements AutoCloseable {
 
     /** A campaign against the real jar. */
     static Campaign ofTheJar(Path folder) throws IOException, InterruptedException {
-        if (!Files.exists(JAR)) {
-            throw new IllegalStateException(JAR + " is missing: run mvn verify from the top");
-        }
-        return of(folder, List.of("-jar", JAR.toAbsolutePath().toString()), System.getProperty("java.class.path"));
+        return of(folder, ServerJar.launch(), System.getProperty("java.class.path"));
     }
 
     /** A campaign against whatever the virtual machine is to run. */

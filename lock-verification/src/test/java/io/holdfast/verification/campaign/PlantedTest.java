@@ -3,6 +3,7 @@ package io.holdfast.verification.campaign;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.holdfast.verification.ServerJar;
 import io.holdfast.verification.checker.Violation;
 import java.io.File;
 import java.nio.file.Path;
@@ -71,11 +72,9 @@ final class PlantedTest {
         Path own = folder.resolve(plant.name().replace(' ', '-'));
         Path planted = PlantedClasses.compile(plant, own);
         String clean = System.getProperty("java.class.path");
-        List<String> server = List.of("-jar", Campaign.JAR.toAbsolutePath().toString());
+        List<String> server = ServerJar.launch();
         List<String> faulty = List.of(
-                "-cp",
-                planted + File.pathSeparator + Campaign.JAR.toAbsolutePath(),
-                "io.holdfast.server.HoldfastApplication");
+                "-cp", planted + File.pathSeparator + ServerJar.path(), "io.holdfast.server.HoldfastApplication");
         try (Campaign campaign = Campaign.of(
                 own,
                 plant.inClient() ? server : faulty,
