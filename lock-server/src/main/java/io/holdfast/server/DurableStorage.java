@@ -77,7 +77,11 @@ final class DurableStorage implements Storage {
         RestartState last = file.read();
         MemoryStorage.requirePlausible(Promises.firstFencing(last, wallMillis));
         RatisLog log = RatisLog.open(
-                logIn(config.dataDir()), () -> new LockTable(0, config.service().endedRequestsKept()), loop, onFailed);
+                logIn(config.dataDir()),
+                () -> new LockTable(0, config.service().endedRequestsKept()),
+                config.snapshotAfter(),
+                loop,
+                onFailed);
         DurableStorage storage = new DurableStorage(file, last, log, wallMillis * EVENTS_PER_MILLI);
         loop.execute(() -> StoredState.keep(log, last, wallMillis));
         return storage;

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param ioUring whether the server talks to its sockets by the kernel's io_uring; {@link Transports}
  * @param storage what a granted lock survives
  * @param dataDir where the server keeps what must survive a restart
+ * @param snapshotAfter commands in the log after which a snapshot is made, if no more locks than that are held
  * @param cluster which node this is; null unless the storage is replicated
  * @param drainMillis how long running requests may take to finish after SIGTERM
  * @param service bounds of the lock service
@@ -35,6 +36,7 @@ public record LockServerConfig(
         boolean ioUring,
         StorageKind storage,
         Path dataDir,
+        int snapshotAfter,
         @Nullable ClusterConfig cluster,
         long drainMillis,
         ServiceLimits service,
@@ -75,6 +77,7 @@ public record LockServerConfig(
                 in.flag("ioUring", false),
                 storage,
                 directory(in.text("dataDir", "data")),
+                (int) in.number("snapshotAfter", 500_000, 100, 100_000_000),
                 cluster,
                 in.number("drainMs", 5_000, 0, HOUR_MS),
                 new ServiceLimits(
@@ -143,7 +146,8 @@ public record LockServerConfig(
                 + events.maxStreams() + " maxNameBytes="
                 + rules.maxNameBytes() + " maxBodyBytes=" + http.maxBodyBytes() + " maxConnections="
                 + http.maxConnections() + " idleTimeoutMs=" + http.idleTimeoutMillis() + " requestTimeoutMs="
-                + http.requestTimeoutMillis() + " drainMs=" + drainMillis + " http2=" + http2
+                + http.requestTimeoutMillis() + " drainMs=" + drainMillis + " snapshotAfter=" + snapshotAfter
+                + " http2=" + http2
                 + " ioUring=" + ioUring;
     }
 }

@@ -172,6 +172,7 @@ final class Replica implements RatisNode.Watcher {
                     DurableStorage.logIn(config.dataDir()),
                     new Group(me, members),
                     () -> new LockTable(0, config.service().endedRequestsKept()),
+                    config.snapshotAfter(),
                     loop,
                     this);
         } catch (IOException e) {

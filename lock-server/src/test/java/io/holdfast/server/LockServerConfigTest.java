@@ -25,6 +25,7 @@ final class LockServerConfigTest {
             false,
             StorageKind.DURABLE,
             Path.of("data"),
+            500_000,
             null,
             5_000,
             new ServiceLimits(45_000, 20_000_000, 10_000, 200_000, 1_000_000, 500_000),
@@ -72,6 +73,7 @@ final class LockServerConfigTest {
                 true,
                 StorageKind.MEMORY,
                 Path.of("/var/lib/holdfast"),
+                150,
                 null,
                 1,
                 new ServiceLimits(2_000, 3, 10, 11, 13, 12),
@@ -80,7 +82,7 @@ final class LockServerConfigTest {
                 new HttpLimits(6, 7_000, 8_000, 9_000));
         assertEquals(expected, read("""
                         {"host":"0.0.0.0","port":0,"http2":true,"ioUring":true,"storage":"memory",
-                         "dataDir":"/var/lib/holdfast","drainMs":1,
+                         "dataDir":"/var/lib/holdfast","snapshotAfter":150,"drainMs":1,
                          "defaultTtlMs":2000,"maxLocks":3,"maxNameBytes":4,"maxTtlMs":5000,"maxConnections":6,
                          "idleTimeoutMs":7000,"requestTimeoutMs":8000,"maxBodyBytes":9000,"maxWaitersPerResource":10,
                          "maxWaiters":11,"maxSessions":13,"endedRequestsKept":12,"maxWaitMs":6000,"eventsKept":130,

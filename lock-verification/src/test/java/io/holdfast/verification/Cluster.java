@@ -17,6 +17,9 @@ import java.util.concurrent.TimeUnit;
 
 /** Some processes of the real jar on this machine that serve as one. */
 final class Cluster implements AutoCloseable {
+    /** So few that whoever is killed under load may be making a snapshot. */
+    private static final int SNAPSHOT_AFTER = 200;
+
     private static final long PATIENCE_SECONDS = 60;
 
     /** All nodes on this host. */
@@ -94,6 +97,7 @@ final class Cluster implements AutoCloseable {
                 .put("nodeId", id)
                 .put("host", hosts.address(id))
                 .put("dataDir", own.resolve("data").toString())
+                .put("snapshotAfter", SNAPSHOT_AFTER)
                 .put("peers", known);
         Path file = own.resolve("conf.json");
         Files.writeString(file, conf.encode());

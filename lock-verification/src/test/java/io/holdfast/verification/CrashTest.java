@@ -28,6 +28,10 @@ import org.junit.jupiter.api.io.TempDir;
 final class CrashTest {
     private static final int ROUNDS = Integer.getInteger("crash.rounds", 3);
     private static final int CALLERS = 8;
+    /** So few that every other server makes a snapshot soon after its start, and may be killed meanwhile. */
+    private static final String EARLY_SNAPSHOT = "-Dholdfast.snapshotAfter=100";
+
+    private static final String LATE_SNAPSHOT = "-Dholdfast.snapshotAfter=500000";
 
     @TempDir
     private Path folder;
@@ -43,7 +47,8 @@ final class CrashTest {
         try {
             for (int round = 0; round < ROUNDS; round++) {
                 String context = "round " + round + ", -Dseed=" + seed;
-                try (ServerProcess server = ServerProcess.start(folder, "-Dholdfast.storage=durable")) {
+                String snapshot = round % 2 == 0 ? EARLY_SNAPSHOT : LATE_SNAPSHOT;
+                try (ServerProcess server = ServerProcess.start(folder, "-Dholdfast.storage=durable", snapshot)) {
                     for (DurableCaller caller : callers) {
                         caller.check(server, context);
                         checked += caller.held();
@@ -66,6 +71,7 @@ final class CrashTest {
         }
         System.out.println(ROUNDS + " kills, held locks found again: " + checked);
         assertTrue(checked > 0);
+        assertFalse(files("snapshot.").isEmpty(), "no snapshot was made");
     }
 
     private static void killUnderLoad(
@@ -143,11 +149,13 @@ final class CrashTest {
     }
 
     private byte[] log() throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            return Files.readAllBytes(
-                    files.filter(file -> file.getFileName().toString().startsWith("log_inprogress_"))
-                            .findFirst()
-                            .orElseThrow());
+        return Files.readAllBytes(files("log_inprogress_").get(0));
+    }
+
+    private List<Path> files(String prefix) throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            return all.filter(file -> file.getFileName().toString().startsWith(prefix))
+                    .toList();
         }
     }
 

@@ -19,7 +19,7 @@ final class DurableLogTest extends CommandLogContract {
 
     @Override
     CommandLog open(Executor eventLoop) throws Exception {
-        opened = RatisLog.open(folder, () -> new LockTable(0, 100), eventLoop, failure::complete);
+        opened = RatisLog.open(folder, () -> new LockTable(0, 100), 500_000, eventLoop, failure::complete);
         return opened;
     }
 

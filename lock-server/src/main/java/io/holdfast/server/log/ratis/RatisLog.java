@@ -37,32 +37,34 @@ public final class RatisLog implements CommandLog {
      * says. Blocks until that is done.
      *
      * @param emptyTable makes an empty table
+     * @param snapshotAfter see {@link RatisNode#open}
      * @param loop the event loop
      * @param onFailed told once, on the event loop, when a write has failed: then stop
      * @throws IOException if the log cannot be opened or is damaged; the message is fit to be shown
      */
     public static RatisLog open(
-            Path directory, Supplier<LockTable> emptyTable, Executor loop, Consumer<String> onFailed)
+            Path directory, Supplier<LockTable> emptyTable, int snapshotAfter, Executor loop, Consumer<String> onFailed)
             throws IOException {
         CompletableFuture<RatisLog> led = new CompletableFuture<>();
-        RatisNode node = RatisNode.open(directory, Group.ALONE, emptyTable, loop, new RatisNode.Watcher() {
-            @Override
-            public void leads(RatisLog log) {
-                led.complete(log);
-            }
+        RatisNode node =
+                RatisNode.open(directory, Group.ALONE, emptyTable, snapshotAfter, loop, new RatisNode.Watcher() {
+                    @Override
+                    public void leads(RatisLog log) {
+                        led.complete(log);
+                    }
 
-            @Override
-            public void follows() {
-                // It is being closed.
-            }
+                    @Override
+                    public void follows() {
+                        // It is being closed.
+                    }
 
-            @Override
-            public void failed(String why) {
-                if (!led.completeExceptionally(new IOException(why))) {
-                    onFailed.accept(why);
-                }
-            }
-        });
+                    @Override
+                    public void failed(String why) {
+                        if (!led.completeExceptionally(new IOException(why))) {
+                            onFailed.accept(why);
+                        }
+                    }
+                });
         return node.await(led);
     }
 

@@ -50,9 +50,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class RatisNode {
     private static final Logger LOG = LoggerFactory.getLogger(RatisNode.class);
-    /** Commands after which a snapshot is made, unless the table is larger: its size is what a snapshot costs. */
-    private static final int SNAPSHOT_AFTER = 500_000;
-
     private static final long ADMIN_CALL = 0;
     private static final long ADMIN_TIMEOUT_MILLIS = 60_000;
 
@@ -62,6 +59,7 @@ public final class RatisNode {
     private final LogMachine machine;
     private final Snapshots snapshots;
     private final RaftServer server;
+    private final int snapshotAfter;
     private final ExecutorService appender = daemon("holdfast-log");
     private final ExecutorService snapshotter = daemon("holdfast-snapshot");
     private final ClientId client = ClientId.randomId();
@@ -89,14 +87,21 @@ public final class RatisNode {
         void failed(String why);
     }
 
-    private RatisNode(Path directory, Group group, Supplier<LockTable> emptyTable, Executor loop, Watcher watcher)
+    private RatisNode(
+            Path directory,
+            Group group,
+            Supplier<LockTable> emptyTable,
+            int snapshotAfter,
+            Executor loop,
+            Watcher watcher)
             throws IOException {
         this.group = group;
         this.loop = loop;
         this.watcher = watcher;
         this.machine = new LogMachine(emptyTable, new Owner());
         this.snapshots = new Snapshots(machine);
-        this.commandsSinceSnapshot = new AtomicLong(group.turn(SNAPSHOT_AFTER));
+        this.snapshotAfter = snapshotAfter;
+        this.commandsSinceSnapshot = new AtomicLong(group.turn(snapshotAfter));
         this.server = RaftServer.newBuilder()
                 .setServerId(group.selfId())
                 .setGroup(group.toRatis())
@@ -119,11 +124,18 @@ public final class RatisNode {
      * leads.
      *
      * @param emptyTable makes an empty table
+     * @param snapshotAfter commands after which a snapshot is made, unless more locks than that are held: their number is
+     *     what a snapshot costs
      * @param loop the event loop
      * @throws IOException if the log cannot be opened or is damaged; the message is fit to be shown
      */
     public static RatisNode open(
-            Path directory, Group group, Supplier<LockTable> emptyTable, Executor loop, Watcher watcher)
+            Path directory,
+            Group group,
+            Supplier<LockTable> emptyTable,
+            int snapshotAfter,
+            Executor loop,
+            Watcher watcher)
             throws IOException {
         try {
             LogFiles.check(directory);
@@ -132,7 +144,7 @@ public final class RatisNode {
         }
         // Else Ratis ends the process by itself when its port is taken; as an exception that is one line.
         ExitUtils.disableSystemExit();
-        RatisNode node = new RatisNode(directory, group, emptyTable, loop, watcher);
+        RatisNode node = new RatisNode(directory, group, emptyTable, snapshotAfter, loop, watcher);
         try {
             node.server.start();
             return node;
@@ -190,7 +202,7 @@ public final class RatisNode {
         @Override
         public void applied(long commands) {
             long since = commandsSinceSnapshot.addAndGet(commands);
-            if (since >= Math.max(SNAPSHOT_AFTER, holdsInSnapshot) && !snapshotUnderWay.get()) {
+            if (since >= Math.max(snapshotAfter, holdsInSnapshot) && !snapshotUnderWay.get()) {
                 CompletableFuture<Void> unused = makeSnapshot();
             }
         }

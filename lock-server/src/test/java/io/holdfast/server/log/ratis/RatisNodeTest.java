@@ -57,7 +57,8 @@ final class RatisNodeTest {
 
         private Node(Member self, List<Member> all) throws IOException {
             id = self.id();
-            node = RatisNode.open(folder.resolve(id), new Group(self, all), () -> new LockTable(0, 100), loop, this);
+            node = RatisNode.open(
+                    folder.resolve(id), new Group(self, all), () -> new LockTable(0, 100), 500_000, loop, this);
         }
 
         @Override
