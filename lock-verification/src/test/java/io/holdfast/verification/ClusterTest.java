@@ -23,7 +23,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -269,7 +268,7 @@ final class ClusterTest {
         assertTrue(refused.errors().contains("it has forgotten what it acknowledged"), refused.errors());
         assertEquals(1, refused.errors().strip().lines().count(), refused.errors());
         assertFalse(refused.output().contains("\tat "), refused.output());
-        delete(cluster.dataDir(lost));
+        Machine.delete(cluster.dataDir(lost));
         Files.move(aside, cluster.dataDir(lost));
         cluster.run(lost);
     }
@@ -343,13 +342,5 @@ final class ClusterTest {
         });
         assertTrue(answer.body().contains(message), answer.body());
         assertEquals(code, answer.statusCode(), answer.body());
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 }

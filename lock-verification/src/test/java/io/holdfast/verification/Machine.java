@@ -3,10 +3,14 @@ package io.holdfast.verification;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 
-/** What tests need of the machine they run on to start processes on it. */
+/** What tests need of the machine they run on to start processes on it, and to leave nothing behind. */
 public final class Machine {
     private Machine() {}
 
@@ -14,6 +18,17 @@ public final class Machine {
     public static List<String> quickJava() {
         return List.of(
                 ProcessHandle.current().info().command().orElse("java"), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+    }
+
+    /** Deletes a directory, if it is there, with all that is in it. */
+    public static void delete(Path directory) throws IOException {
+        if (Files.exists(directory)) {
+            try (Stream<Path> all = Files.walk(directory)) {
+                for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.deleteIfExists(each);
+                }
+            }
+        }
     }
 
     /** A port below those the system gives to outgoing connections, which could take one while its server is away. */

@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +15,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ServerJar {
     private static final Path JAR = Path.of("../lock-server/target/lock-server.jar");
+    private static final Path CLASSES = Path.of("target/server.jsa");
     private static final int EXIT_WAIT_SECONDS = 60;
 
     private ServerJar() {}
@@ -28,32 +30,36 @@ public final class ServerJar {
 
     /** What makes a virtual machine run it: comes after that one's other flags, and before the program's arguments. */
     public static synchronized List<String> launch() throws IOException, InterruptedException {
-        String classes = "server-" + Files.getLastModifiedTime(path()).toMillis() + ".jsa";
-        Path archive = Path.of("target", classes).toAbsolutePath();
-        if (!Files.exists(archive)) {
-            makeArchive(archive);
+        if (!isOfThisJar(CLASSES)) {
+            writeClasses();
         }
         List<String> launch = new ArrayList<>();
-        if (Files.exists(archive)) { // not every virtual machine has such archives
-            launch.add("-XX:SharedArchiveFile=" + archive);
+        if (isOfThisJar(CLASSES)) { // not every virtual machine can write such a file
+            launch.add("-XX:SharedArchiveFile=" + CLASSES.toAbsolutePath());
         }
         launch.addAll(List.of("-jar", path().toString()));
         return launch;
     }
 
-    private static void makeArchive(Path archive) throws IOException, InterruptedException {
-        Path folder = Files.createTempDirectory(archive.getParent(), "server");
-        Path made = folder.resolve("made.jsa");
+    private static boolean isOfThisJar(Path classes) throws IOException {
+        return Files.exists(classes)
+                && Files.getLastModifiedTime(classes).compareTo(Files.getLastModifiedTime(path())) > 0;
+    }
+
+    private static void writeClasses() throws IOException, InterruptedException {
+        Path folder = Files.createTempDirectory("holdfast");
+        Path written = CLASSES.resolveSibling("server-written.jsa").toAbsolutePath();
         List<String> command = new ArrayList<>(Machine.quickJava());
         command.addAll(List.of(
-                "-XX:ArchiveClassesAtExit=" + made,
+                "-XX:ArchiveClassesAtExit=" + written,
                 "-Dholdfast.port=0",
-                "-Dholdfast.dataDir=" + folder.resolve("data"),
+                "-Dholdfast.dataDir=" + folder,
                 "-jar",
                 path().toString()));
         runUntilItListens(command);
-        if (Files.exists(made)) {
-            Files.move(made, archive);
+        Machine.delete(folder);
+        if (Files.exists(written)) {
+            Files.move(written, CLASSES, StandardCopyOption.REPLACE_EXISTING);
         }
     }
 

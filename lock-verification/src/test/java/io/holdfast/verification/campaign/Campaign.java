@@ -1,5 +1,6 @@
 package io.holdfast.verification.campaign;
 
+import io.holdfast.verification.Machine;
 import io.holdfast.verification.ServerJar;
 import io.holdfast.verification.checker.Report;
 import io.holdfast.verification.checker.Rule;
@@ -10,10 +11,8 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Many runs, one after the other, for a given time and seed. Says what each came to on the standard output. */
@@ -93,7 +92,7 @@ final class Campaign implements AutoCloseable {
         if (report.violationCount() > 0 && plan.isFenced()) {
             TimelinePage.write(result);
         } else {
-            delete(own);
+            Machine.delete(own);
         }
         return result;
     }
@@ -110,22 +109,12 @@ final class Campaign implements AutoCloseable {
     }
 
     private Result play(Plan plan, Path own) throws Exception {
-        delete(own);
+        Machine.delete(own);
         return new Run(new Run.Ground(vertx, stores, program, clientClasses, network), plan, own).play();
     }
 
     private void writeReport(String title, Result control) throws IOException {
         Files.writeString(folder.resolve("report.md"), CampaignReport.of(title, results, control));
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (Files.exists(folder)) {
-            try (Stream<Path> all = Files.walk(folder)) {
-                for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.deleteIfExists(each);
-                }
-            }
-        }
     }
 
     @Override
