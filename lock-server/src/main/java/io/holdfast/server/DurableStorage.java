@@ -6,6 +6,7 @@ import io.holdfast.server.log.NodeFile;
 import io.holdfast.server.log.Promises;
 import io.holdfast.server.log.RestartState;
 import io.holdfast.server.log.StateFile;
+import io.holdfast.server.log.ratis.LogSetup;
 import io.holdfast.server.log.ratis.RatisLog;
 import io.holdfast.server.log.ratis.RestoredLog;
 import io.holdfast.server.service.TimeSource;
@@ -47,6 +48,14 @@ final class DurableStorage implements Storage {
         return dataDir.resolve(LOG_DIRECTORY);
     }
 
+    /** How a server keeps its log, alone or as one of several. */
+    static LogSetup setup(LockServerConfig config) {
+        return new LogSetup(
+                logIn(config.dataDir()),
+                () -> new LockTable(0, config.service().endedRequestsKept()),
+                config.snapshotAfter());
+    }
+
     /**
      * Says no to a directory in which locks were to be restored and are not.
      *
@@ -76,12 +85,7 @@ final class DurableStorage implements Storage {
         requireNotHalfRestored(config.dataDir());
         RestartState last = file.read();
         MemoryStorage.requirePlausible(Promises.firstFencing(last, wallMillis));
-        RatisLog log = RatisLog.open(
-                logIn(config.dataDir()),
-                () -> new LockTable(0, config.service().endedRequestsKept()),
-                config.snapshotAfter(),
-                loop,
-                onFailed);
+        RatisLog log = RatisLog.open(setup(config), loop, onFailed);
         DurableStorage storage = new DurableStorage(file, last, log, wallMillis * EVENTS_PER_MILLI);
         loop.execute(() -> StoredState.keep(log, last, wallMillis));
         return storage;

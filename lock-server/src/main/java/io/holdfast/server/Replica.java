@@ -2,7 +2,6 @@ package io.holdfast.server;
 
 import io.holdfast.protocol.ClusterAnswer;
 import io.holdfast.protocol.UnavailableReason;
-import io.holdfast.server.core.LockTable;
 import io.holdfast.server.http.BackupRoute;
 import io.holdfast.server.http.Connections;
 import io.holdfast.server.http.FrontDoor;
@@ -168,13 +167,7 @@ final class Replica implements RatisNode.Watcher {
                 self = new NodeFile.Content(self.nodeId(), self.storageId(), members);
                 new NodeFile(config.dataDir()).write(self);
             }
-            return RatisNode.open(
-                    DurableStorage.logIn(config.dataDir()),
-                    new Group(me, members),
-                    () -> new LockTable(0, config.service().endedRequestsKept()),
-                    config.snapshotAfter(),
-                    loop,
-                    this);
+            return RatisNode.open(DurableStorage.setup(config), new Group(me, members), loop, this);
         } catch (IOException e) {
             throw new StartupException(Objects.requireNonNullElse(e.getMessage(), e.toString()));
         }

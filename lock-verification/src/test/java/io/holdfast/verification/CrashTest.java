@@ -28,10 +28,10 @@ import org.junit.jupiter.api.io.TempDir;
 final class CrashTest {
     private static final int ROUNDS = Integer.getInteger("crash.rounds", 3);
     private static final int CALLERS = 8;
-    /** So few that every other server makes a snapshot soon after its start, and may be killed meanwhile. */
-    private static final String EARLY_SNAPSHOT = "-Dholdfast.snapshotAfter=100";
+    /** For every other server: it makes a snapshot soon after its start, and may be killed meanwhile. */
+    private static final int EARLY_SNAPSHOT = 100;
 
-    private static final String LATE_SNAPSHOT = "-Dholdfast.snapshotAfter=500000";
+    private static final int LATE_SNAPSHOT = 500_000;
 
     @TempDir
     private Path folder;
@@ -47,7 +47,7 @@ final class CrashTest {
         try {
             for (int round = 0; round < ROUNDS; round++) {
                 String context = "round " + round + ", -Dseed=" + seed;
-                String snapshot = round % 2 == 0 ? EARLY_SNAPSHOT : LATE_SNAPSHOT;
+                String snapshot = "-Dholdfast.snapshotAfter=" + (round % 2 == 0 ? EARLY_SNAPSHOT : LATE_SNAPSHOT);
                 try (ServerProcess server = ServerProcess.start(folder, "-Dholdfast.storage=durable", snapshot)) {
                     for (DurableCaller caller : callers) {
                         caller.check(server, context);

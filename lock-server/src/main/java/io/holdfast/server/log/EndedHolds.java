@@ -19,7 +19,7 @@ final class EndedHolds {
             grow();
         }
         int at = placeOf(tokenLow);
-        if (tokens[at] == FREE) {
+        if (tokens[at] != tokenLow) {
             tokens[at] = tokenLow;
             count++;
         }
@@ -43,7 +43,9 @@ final class EndedHolds {
         long[] old = tokens;
         tokens = new long[2 * old.length];
         for (long token : old) {
-            tokens[placeOf(token)] = token;
+            if (token != FREE) {
+                tokens[placeOf(token)] = token;
+            }
         }
     }
 }

@@ -3,6 +3,7 @@ package io.holdfast.server.log;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.holdfast.server.core.LockTable;
+import io.holdfast.server.log.ratis.LogSetup;
 import io.holdfast.server.log.ratis.RatisLog;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
@@ -19,7 +20,8 @@ final class DurableLogTest extends CommandLogContract {
 
     @Override
     CommandLog open(Executor eventLoop) throws Exception {
-        opened = RatisLog.open(folder, () -> new LockTable(0, 100), 500_000, eventLoop, failure::complete);
+        opened =
+                RatisLog.open(new LogSetup(folder, () -> new LockTable(0, 100), 500_000), eventLoop, failure::complete);
         return opened;
     }
 

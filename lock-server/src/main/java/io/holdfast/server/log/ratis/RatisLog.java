@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.jspecify.annotations.Nullable;
 
@@ -33,38 +32,32 @@ public final class RatisLog implements CommandLog {
     }
 
     /**
-     * Opens the log of a node that is alone, in that directory, which nobody else may use, and makes the table as the log
-     * says. Blocks until that is done.
+     * Opens the log of a node that is alone, and makes the table as the log says. Blocks until that is done.
      *
-     * @param emptyTable makes an empty table
-     * @param snapshotAfter see {@link RatisNode#open}
      * @param loop the event loop
      * @param onFailed told once, on the event loop, when a write has failed: then stop
      * @throws IOException if the log cannot be opened or is damaged; the message is fit to be shown
      */
-    public static RatisLog open(
-            Path directory, Supplier<LockTable> emptyTable, int snapshotAfter, Executor loop, Consumer<String> onFailed)
-            throws IOException {
+    public static RatisLog open(LogSetup setup, Executor loop, Consumer<String> onFailed) throws IOException {
         CompletableFuture<RatisLog> led = new CompletableFuture<>();
-        RatisNode node =
-                RatisNode.open(directory, Group.ALONE, emptyTable, snapshotAfter, loop, new RatisNode.Watcher() {
-                    @Override
-                    public void leads(RatisLog log) {
-                        led.complete(log);
-                    }
+        RatisNode node = RatisNode.open(setup, Group.ALONE, loop, new RatisNode.Watcher() {
+            @Override
+            public void leads(RatisLog log) {
+                led.complete(log);
+            }
 
-                    @Override
-                    public void follows() {
-                        // It is being closed.
-                    }
+            @Override
+            public void follows() {
+                // It is being closed.
+            }
 
-                    @Override
-                    public void failed(String why) {
-                        if (!led.completeExceptionally(new IOException(why))) {
-                            onFailed.accept(why);
-                        }
-                    }
-                });
+            @Override
+            public void failed(String why) {
+                if (!led.completeExceptionally(new IOException(why))) {
+                    onFailed.accept(why);
+                }
+            }
+        });
         return node.await(led);
     }
 

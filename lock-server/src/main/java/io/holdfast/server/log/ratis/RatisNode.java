@@ -20,7 +20,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
-import java.util.function.Supplier;
 import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
@@ -87,25 +86,18 @@ public final class RatisNode {
         void failed(String why);
     }
 
-    private RatisNode(
-            Path directory,
-            Group group,
-            Supplier<LockTable> emptyTable,
-            int snapshotAfter,
-            Executor loop,
-            Watcher watcher)
-            throws IOException {
+    private RatisNode(LogSetup setup, Group group, Executor loop, Watcher watcher) throws IOException {
         this.group = group;
         this.loop = loop;
         this.watcher = watcher;
-        this.machine = new LogMachine(emptyTable, new Owner());
+        this.machine = new LogMachine(setup.emptyTable(), new Owner());
         this.snapshots = new Snapshots(machine);
-        this.snapshotAfter = snapshotAfter;
+        this.snapshotAfter = setup.snapshotAfter();
         this.commandsSinceSnapshot = new AtomicLong(group.turn(snapshotAfter));
         this.server = RaftServer.newBuilder()
                 .setServerId(group.selfId())
                 .setGroup(group.toRatis())
-                .setProperties(RatisSettings.of(directory, group))
+                .setProperties(RatisSettings.of(setup.directory(), group))
                 .setStateMachine(machine)
                 .setOption(RaftStorage.StartupOption.RECOVER)
                 .build();
@@ -120,31 +112,20 @@ public final class RatisNode {
     }
 
     /**
-     * Opens the log in that directory, which nobody else may use. Blocks until it is read; the watcher is told when the node
-     * leads.
+     * Opens the log. Blocks until it is read; the watcher is told when the node leads.
      *
-     * @param emptyTable makes an empty table
-     * @param snapshotAfter commands after which a snapshot is made, unless more locks than that are held: their number is
-     *     what a snapshot costs
      * @param loop the event loop
      * @throws IOException if the log cannot be opened or is damaged; the message is fit to be shown
      */
-    public static RatisNode open(
-            Path directory,
-            Group group,
-            Supplier<LockTable> emptyTable,
-            int snapshotAfter,
-            Executor loop,
-            Watcher watcher)
-            throws IOException {
+    public static RatisNode open(LogSetup setup, Group group, Executor loop, Watcher watcher) throws IOException {
         try {
-            LogFiles.check(directory);
+            LogFiles.check(setup.directory());
         } catch (DamagedLogException e) {
             throw new IOException("cannot open the log: " + e.getMessage(), e);
         }
         // Else Ratis ends the process by itself when its port is taken; as an exception that is one line.
         ExitUtils.disableSystemExit();
-        RatisNode node = new RatisNode(directory, group, emptyTable, snapshotAfter, loop, watcher);
+        RatisNode node = new RatisNode(setup, group, loop, watcher);
         try {
             node.server.start();
             return node;

@@ -61,7 +61,7 @@ final class RatisLogTest {
         private final Deque<Hold> held = new ArrayDeque<>();
 
         private Node() throws IOException {
-            log = RatisLog.open(folder, () -> new LockTable(0, 100), 500_000, loop, failure::complete);
+            log = RatisLog.open(new LogSetup(folder, () -> new LockTable(0, 100), 500_000), loop, failure::complete);
             table = log.table();
             table.onChange(new CommandWriter(log::append));
         }

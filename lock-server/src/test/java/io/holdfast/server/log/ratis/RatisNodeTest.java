@@ -58,7 +58,10 @@ final class RatisNodeTest {
         private Node(Member self, List<Member> all) throws IOException {
             id = self.id();
             node = RatisNode.open(
-                    folder.resolve(id), new Group(self, all), () -> new LockTable(0, 100), 500_000, loop, this);
+                    new LogSetup(folder.resolve(id), () -> new LockTable(0, 100), 500_000),
+                    new Group(self, all),
+                    loop,
+                    this);
         }
 
         @Override
