@@ -12,7 +12,7 @@ STARTED=() # process ids
 SCRATCH=("$WORK") # directories
 NAP_FD=
 SERVER_FLAGS=() # further system properties of the lock server
-read -ra JVM_FLAGS <<<"${BENCH_JVM:-}" # further flags of its virtual machine
+read -ra JVM_FLAGS <<<"${BENCH_JVM:-}" # further flags of its virtual machine, and of the echo server's
 CALM=@$BENCH/../config/jvm.options # for a client that looks for long waits, and is not to find its own collector's
 STORAGE=memory # the lock server's
 CLOCK_TICKS=$(getconf CLK_TCK) # per second
@@ -120,7 +120,7 @@ start_lock_server() { # heap
 start_echo_server() { # heap bytes
     pick_port
     # shellcheck disable=SC2046
-    start_java $(heap_flags "$1") -cp "$JAR" "$BENCH/EchoServer.java" "$PORT" "$2"
+    start_java $(heap_flags "$1") "${JVM_FLAGS[@]}" -cp "$JAR" "$BENCH/EchoServer.java" "$PORT" "$2"
     wait_ready "$PORT" "$PID" /
 }
 

@@ -1,0 +1,47 @@
+package io.holdfast.server.core;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Resources by number. Numbers are given out one after the other, so that what is created together lies together: to the
+ * collector, which has to look at whatever an old array was given, a thousand new resources in one place are little work, and
+ * in a thousand places a lot. Confined to the event loop.
+ */
+final class NumberedResources {
+    private static final int PAGE = 1024;
+    private static final Resource GONE = new Resource("");
+
+    private final List<Resource[]> pages = new ArrayList<>();
+    /** Numbers that are free again, those freed last at the end. */
+    private int[] free = new int[16];
+
+    private int freeCount;
+    /** Numbers given out so far, free again or not. */
+    private int used;
+
+    Resource get(int number) {
+        return pages.get(number / PAGE)[number % PAGE];
+    }
+
+    /** Keeps a resource, and returns its number. */
+    int add(Resource resource) {
+        int number = freeCount > 0 ? free[--freeCount] : used++;
+        if (number == pages.size() * PAGE) {
+            Resource[] page = new Resource[PAGE];
+            Arrays.fill(page, GONE);
+            pages.add(page);
+        }
+        pages.get(number / PAGE)[number % PAGE] = resource;
+        return number;
+    }
+
+    void remove(int number) {
+        pages.get(number / PAGE)[number % PAGE] = GONE;
+        if (freeCount == free.length) {
+            free = Arrays.copyOf(free, 2 * freeCount);
+        }
+        free[freeCount++] = number;
+    }
+}
