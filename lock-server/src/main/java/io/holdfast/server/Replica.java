@@ -15,10 +15,13 @@ import io.holdfast.server.log.ratis.RatisLog;
 import io.holdfast.server.log.ratis.RatisNode;
 import io.holdfast.server.service.TimeSource;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * A node of a cluster: finds its members, keeps the log with them, serves while it leads, and stands behind the
  * {@link FrontDoor} otherwise. Confined to the event loop.
  */
-final class Replica implements RatisNode.Watcher {
+final class Replica implements Node, RatisNode.Watcher {
     private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
     /** More events than this do not happen in one term, nor terms in the life of a cluster than are left for. */
     private static final int EVENT_BITS = 32;
@@ -49,7 +52,24 @@ final class Replica implements RatisNode.Watcher {
     private @Nullable Serving serving;
     private long watch = -1;
 
-    Replica(
+    /**
+     * Reads who this node is in the data directory, or says it there. Blocks.
+     *
+     * @param dying told if the log cannot be written any more
+     */
+    static Replica in(
+            StateFile directory,
+            Vertx vertx,
+            Executor loop,
+            LockServerConfig config,
+            TimeSource time,
+            Consumer<String> dying)
+            throws IOException {
+        NodeFile.Content self = identify(config, directory);
+        return new Replica(vertx, loop, config, time, dying, directory, directory.read(), self);
+    }
+
+    private Replica(
             Vertx vertx,
             Executor loop,
             LockServerConfig config,
@@ -74,7 +94,7 @@ final class Replica implements RatisNode.Watcher {
     private record Clients(FrontDoor door, Connections connections, boolean onLoopback, BackupRoute backup) {}
 
     /** What is in the data directory of a node: its name, and what the directory is called. Blocks. */
-    static NodeFile.Content identify(LockServerConfig config, StateFile state, String newStorageId) throws IOException {
+    private static NodeFile.Content identify(LockServerConfig config, StateFile state) throws IOException {
         ClusterConfig cluster = Objects.requireNonNull(config.cluster());
         DurableStorage.requireNotHalfRestored(config.dataDir());
         NodeFile file = new NodeFile(config.dataDir());
@@ -84,7 +104,7 @@ final class Replica implements RatisNode.Watcher {
                 throw new IOException("data directory " + config.dataDir().toAbsolutePath()
                         + " holds the state of a server that is alone: set dataDir to another directory");
             }
-            content = new NodeFile.Content(cluster.nodeId(), newStorageId, List.of());
+            content = new NodeFile.Content(cluster.nodeId(), UUID.randomUUID().toString(), List.of());
             file.write(content);
         } else if (!content.nodeId().equals(cluster.nodeId())) {
             throw new IOException("data directory " + config.dataDir().toAbsolutePath() + " belongs to node \""
@@ -94,7 +114,8 @@ final class Replica implements RatisNode.Watcher {
     }
 
     /** Opens the door to clients; until this node takes part it can only say who it is. */
-    FrontDoor open(Connections connections, boolean onLoopback) {
+    @Override
+    public Handler<HttpServerRequest> open(Connections connections, boolean onLoopback) {
         BackupRoute backup =
                 new BackupRoute(new Backups(config, time, loop, () -> node == null ? null : node::backUp), onLoopback);
         FrontDoor door = new FrontDoor(
@@ -116,8 +137,9 @@ final class Replica implements RatisNode.Watcher {
         return Objects.requireNonNull(clients);
     }
 
-    /** Finds the members and begins to take part. Fails if this node may not. */
-    Future<?> begin() {
+    /** Finds the members and begins to take part; the nodes find each other by asking. */
+    @Override
+    public Future<?> begin() {
         watch = vertx.setPeriodic(Ticks.PERIOD_MS, id -> watch());
         if (recoveryMillis() > 0) {
             vertx.setTimer(recoveryMillis() + Ticks.PERIOD_MS, id -> noteRecovery());
@@ -130,7 +152,8 @@ final class Replica implements RatisNode.Watcher {
     }
 
     /** How long locks that were granted after the backup this node was restored from may still be believed in. */
-    private long recoveryMillis() {
+    @Override
+    public long recoveryMillis() {
         return Math.max(0, recoveredAtMillis - time.nowMillis());
     }
 
@@ -281,7 +304,8 @@ final class Replica implements RatisNode.Watcher {
     }
 
     /** Hands the lead over, so that the others need not find out by its absence. */
-    Future<?> handOver(long timeoutMillis) {
+    @Override
+    public Future<?> end(long timeoutMillis) {
         RatisNode leaving = node;
         if (leaving == null) {
             return Future.succeededFuture();
@@ -289,7 +313,8 @@ final class Replica implements RatisNode.Watcher {
         return vertx.executeBlocking(() -> leaving.handOver(timeoutMillis));
     }
 
-    Future<?> close() {
+    @Override
+    public Future<?> close() {
         vertx.cancelTimer(watch);
         RatisNode closing = node;
         return vertx.executeBlocking(() -> {

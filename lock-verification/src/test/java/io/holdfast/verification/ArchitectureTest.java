@@ -5,14 +5,19 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import org.junit.jupiter.api.Test;
 
 /** What the architecture forbids, held against the classes that are shipped. */
 @AnalyzeClasses(packages = "io.holdfast", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -102,4 +107,12 @@ final class ArchitectureTest {
     @ArchTest
     static final ArchRule PACKAGES_HAVE_NO_CYCLES =
             slices().matching("io.holdfast.(**)").should().beFreeOfCycles();
+
+    /** What it wires and what it serves have classes of their own. */
+    @Test
+    void theVerticleIsALifeCycleAndNoMore() throws IOException {
+        Path source = Path.of("../lock-server/src/main/java/io/holdfast/server/LockServerVerticle.java");
+        int lines = Files.readAllLines(source).size();
+        assertTrue(lines < 120, lines + " lines");
+    }
 }

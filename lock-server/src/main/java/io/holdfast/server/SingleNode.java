@@ -1,0 +1,124 @@
+package io.holdfast.server;
+
+import io.holdfast.server.http.BackupRoute;
+import io.holdfast.server.http.Connections;
+import io.holdfast.server.log.StateFile;
+import io.holdfast.server.service.LockService;
+import io.holdfast.server.service.TimeSource;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A node that is alone: it serves one table from its start to its end. Confined to the event loop. */
+final class SingleNode implements Node {
+    private static final Logger LOG = LoggerFactory.getLogger(SingleNode.class);
+    private static final long STOP_POLL_MS = 20;
+
+    private final Vertx vertx;
+    private final Executor loop;
+    private final LockServerConfig config;
+    private final TimeSource time;
+    private final Storage storage;
+    private @Nullable Serving serving;
+
+    /**
+     * Opens what is in the data directory. Blocks.
+     *
+     * @param dying told if the log cannot be written any more
+     */
+    static SingleNode in(
+            StateFile directory,
+            Vertx vertx,
+            Executor loop,
+            LockServerConfig config,
+            TimeSource time,
+            Consumer<String> dying)
+            throws IOException {
+        long wallMillis = time.wallMillis();
+        Storage storage = config.storage() == StorageKind.DURABLE
+                ? DurableStorage.open(config, directory, wallMillis, loop, dying)
+                : MemoryStorage.open(config, directory, wallMillis, vertx);
+        return new SingleNode(vertx, loop, config, time, storage);
+    }
+
+    private SingleNode(Vertx vertx, Executor loop, LockServerConfig config, TimeSource time, Storage storage) {
+        this.vertx = vertx;
+        this.loop = loop;
+        this.config = config;
+        this.time = time;
+        this.storage = storage;
+    }
+
+    @Override
+    public Handler<HttpServerRequest> open(Connections connections, boolean onLoopback) {
+        BackupRoute backup = new BackupRoute(storage.backups(config, time, loop), onLoopback);
+        serving = new Serving(vertx, config, time, storage.state(), connections, onLoopback, backup);
+        if (recoveryMillis() > 0) {
+            vertx.setTimer(recoveryMillis() + Ticks.PERIOD_MS, id -> noteRecovery());
+        }
+        return serving.routes();
+    }
+
+    private void noteRecovery() {
+        vertx.executeBlocking(() -> {
+                    storage.recovered();
+                    return true;
+                })
+                .onFailure(e -> LOG.error("Cannot write the state file: {}", e.getMessage()));
+    }
+
+    @Override
+    public long recoveryMillis() {
+        return storage.state().recoveryMillis();
+    }
+
+    @Override
+    public Future<?> begin() {
+        return Future.succeededFuture();
+    }
+
+    private LockService service() {
+        return Objects.requireNonNull(serving).service();
+    }
+
+    @Override
+    public Future<?> end(long patienceMillis) {
+        service().drain();
+        return nothingHeldOr(storage.keepsLocks() ? 0 : patienceMillis)
+                .onSuccess(done -> service().events().end());
+    }
+
+    /** Holders get the time of the drain to give back what they hold: heartbeats and releases are served all along. */
+    private Future<Void> nothingHeldOr(long patienceMillis) {
+        if (service().isEmpty() || patienceMillis == 0) {
+            return Future.succeededFuture();
+        }
+        Promise<Void> promise = Promise.promise();
+        long endMillis = time.nowMillis() + patienceMillis;
+        vertx.setPeriodic(STOP_POLL_MS, STOP_POLL_MS, id -> {
+            if (service().isEmpty() || time.nowMillis() >= endMillis) {
+                vertx.cancelTimer(id);
+                promise.tryComplete();
+            }
+        });
+        return promise.future();
+    }
+
+    @Override
+    public Future<?> close() {
+        boolean clean = service().isClean();
+        return vertx.executeBlocking(() -> {
+            storage.close(clean);
+            return true;
+        });
+    }
+}
