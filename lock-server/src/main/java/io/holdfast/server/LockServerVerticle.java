@@ -53,9 +53,10 @@ public final class LockServerVerticle extends VerticleBase {
         try {
             StateFile directory = StateFile.open(config.dataDir());
             try {
+                NodeSetup setup = new NodeSetup(vertx, this::onLoop, config, time, dying);
                 return switch (config.storage()) {
-                    case REPLICATED -> Replica.in(directory, vertx, this::onLoop, config, time, dying);
-                    case DURABLE, MEMORY -> SingleNode.in(directory, vertx, this::onLoop, config, time, dying);
+                    case REPLICATED -> Replica.in(directory, setup);
+                    case DURABLE, MEMORY -> SingleNode.in(directory, setup);
                 };
             } catch (IOException | RuntimeException e) {
                 directory.close();

@@ -52,38 +52,18 @@ final class Replica implements Node, RatisNode.Watcher {
     private @Nullable Serving serving;
     private long watch = -1;
 
-    /**
-     * Reads who this node is in the data directory, or says it there. Blocks.
-     *
-     * @param dying told if the log cannot be written any more
-     */
-    static Replica in(
-            StateFile directory,
-            Vertx vertx,
-            Executor loop,
-            LockServerConfig config,
-            TimeSource time,
-            Consumer<String> dying)
-            throws IOException {
-        NodeFile.Content self = identify(config, directory);
-        return new Replica(vertx, loop, config, time, dying, directory, directory.read(), self);
+    /** Reads who this node is in the data directory, or says it there. Blocks. */
+    static Replica in(StateFile directory, NodeSetup setup) throws IOException {
+        return new Replica(setup, directory, directory.read(), identify(setup.config(), directory));
     }
 
-    private Replica(
-            Vertx vertx,
-            Executor loop,
-            LockServerConfig config,
-            TimeSource time,
-            Consumer<String> dying,
-            StateFile directory,
-            @Nullable RestartState last,
-            NodeFile.Content self) {
-        this.vertx = vertx;
-        this.loop = loop;
-        this.config = config;
+    private Replica(NodeSetup setup, StateFile directory, @Nullable RestartState last, NodeFile.Content self) {
+        this.vertx = setup.vertx();
+        this.loop = setup.loop();
+        this.config = setup.config();
         this.cluster = Objects.requireNonNull(config.cluster());
-        this.time = time;
-        this.dying = dying;
+        this.time = setup.time();
+        this.dying = setup.dying();
         this.directory = directory;
         this.last = last;
         this.recoveredAtMillis = time.nowMillis() + Promises.mustWaitFor(last);

@@ -13,7 +13,6 @@ import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,31 +29,20 @@ final class SingleNode implements Node {
     private final Storage storage;
     private @Nullable Serving serving;
 
-    /**
-     * Opens what is in the data directory. Blocks.
-     *
-     * @param dying told if the log cannot be written any more
-     */
-    static SingleNode in(
-            StateFile directory,
-            Vertx vertx,
-            Executor loop,
-            LockServerConfig config,
-            TimeSource time,
-            Consumer<String> dying)
-            throws IOException {
-        long wallMillis = time.wallMillis();
-        Storage storage = config.storage() == StorageKind.DURABLE
-                ? DurableStorage.open(config, directory, wallMillis, loop, dying)
-                : MemoryStorage.open(config, directory, wallMillis, vertx);
-        return new SingleNode(vertx, loop, config, time, storage);
+    /** Opens what is in the data directory. Blocks. */
+    static SingleNode in(StateFile directory, NodeSetup setup) throws IOException {
+        long wallMillis = setup.time().wallMillis();
+        Storage storage = setup.config().storage() == StorageKind.DURABLE
+                ? DurableStorage.open(setup.config(), directory, wallMillis, setup.loop(), setup.dying())
+                : MemoryStorage.open(setup.config(), directory, wallMillis, setup.vertx());
+        return new SingleNode(setup, storage);
     }
 
-    private SingleNode(Vertx vertx, Executor loop, LockServerConfig config, TimeSource time, Storage storage) {
-        this.vertx = vertx;
-        this.loop = loop;
-        this.config = config;
-        this.time = time;
+    private SingleNode(NodeSetup setup, Storage storage) {
+        this.vertx = setup.vertx();
+        this.loop = setup.loop();
+        this.config = setup.config();
+        this.time = setup.time();
         this.storage = storage;
     }
 
