@@ -19,8 +19,9 @@ public class EchoServer {
     public static void main(String[] args) {
         int port = Integer.parseInt(args[0]);
         Buffer answer = Buffer.buffer("{\"echo\":\"%s\"}".formatted("x".repeat(Integer.parseInt(args[1]) - 11)));
+        boolean ioUring = Boolean.getBoolean("holdfast.ioUring");
         VertxBuilder builder = Vertx.builder().with(new VertxOptions().setPreferNativeTransport(true));
-        if (Boolean.getBoolean("holdfast.ioUring")) {
+        if (ioUring) {
             builder.withTransport(Transport.IO_URING);
         }
         Vertx vertx = builder.build();
@@ -31,7 +32,7 @@ public class EchoServer {
                 .listen(port, "127.0.0.1")
                 .onSuccess(server -> System.out.printf(
                         "echo of %d bytes on port %d, native transport %b, io_uring %b%n",
-                        answer.length(), port, vertx.isNativeTransportEnabled(), Boolean.getBoolean("holdfast.ioUring")))
+                        answer.length(), port, vertx.isNativeTransportEnabled(), ioUring))
                 .onFailure(failure -> {
                     failure.printStackTrace();
                     System.exit(1);

@@ -24,23 +24,25 @@ final class Entrance {
     private final Vertx vertx;
     private final LockServerConfig config;
     private final Connections connections;
+    private final boolean onLoopback;
 
     Entrance(Vertx vertx, LockServerConfig config, TimeSource time) {
         this.vertx = vertx;
         this.config = config;
         this.connections = new Connections(time, config.http());
+        this.onLoopback = isLoopback(config.host());
     }
 
     /** Opens the port to what the node makes of requests. */
     Future<HttpServer> open(Node node) {
         Ticks.every100Millis(vertx, connections::tick);
-        Handler<HttpServerRequest> handler = node.open(connections, isOnLoopback());
+        Handler<HttpServerRequest> handler = node.open(connections, onLoopback);
         return vertx.createHttpServer(options())
                 .connectionHandler(config.http2() ? new Http2Entrance(connections, handler) : connections::opened)
                 .invalidRequestHandler(LockRoutes::invalidRequest)
                 .requestHandler(handler)
                 .listen()
-                .onSuccess(server -> announce(server.actualPort(), node.recoveryMillis()))
+                .onSuccess(server -> announce(server.actualPort()))
                 .recover(e -> Future.failedFuture(new StartupException(
                         "cannot listen on " + config.host() + ":" + config.port() + ": " + e.getMessage())));
     }
@@ -60,22 +62,17 @@ final class Entrance {
                 .setPerMessageWebSocketCompressionSupported(false);
     }
 
-    private void announce(int port, long recoveryMillis) {
+    private void announce(int port) {
         LOG.info("Holdfast {} with {}", HoldfastApplication.version(), config.describe());
-        if (recoveryMillis > 0) {
-            LOG.info(
-                    "Recovering: the last run did not end with nothing held, so nothing is granted for {} ms",
-                    recoveryMillis);
-        }
-        if (!isOnLoopback()) {
+        if (!onLoopback) {
             LOG.warn("Listening beyond loopback without authentication: whoever reaches {} may lock", config.host());
         }
         LOG.info("Listening on http://{}:{}", config.host(), port);
     }
 
-    private boolean isOnLoopback() {
+    private static boolean isLoopback(String host) {
         try {
-            return InetAddress.getByName(config.host()).isLoopbackAddress();
+            return InetAddress.getByName(host).isLoopbackAddress();
         } catch (UnknownHostException e) {
             return false;
         }

@@ -206,7 +206,8 @@ public final class HoldfastApplication extends VertxApplication implements Vertx
         Runtime.getRuntime().halt(EXIT_CANNOT_START);
     }
 
-    private static String describe(Throwable failure) {
+    /** A failure in one line, fit to be shown. */
+    static String describe(Throwable failure) {
         String message = failure.getMessage();
         return failure instanceof StartupException && message != null ? message : failure.toString();
     }

@@ -76,9 +76,7 @@ public final class LockServerVerticle extends VerticleBase {
                 .open(node)
                 .onSuccess(server -> {
                     running = new Running(node, server, config.drainMillis());
-                    node.begin()
-                            .onFailure(e -> HoldfastApplication.fail(
-                                    e instanceof StartupException ? String.valueOf(e.getMessage()) : e.toString()));
+                    node.begin().onFailure(e -> HoldfastApplication.fail(HoldfastApplication.describe(e)));
                 })
                 .recover(e -> node.close().transform(done -> Future.failedFuture(e)));
     }

@@ -10,9 +10,6 @@ interface Node {
     /** Makes what answers the requests of these connections. To be called once, before the port is opened. */
     Handler<HttpServerRequest> open(Connections connections, boolean onLoopback);
 
-    /** How long it does not grant, in milliseconds, because of what an earlier run may have granted. */
-    long recoveryMillis();
-
     /** The port is open. Fails if this node may not serve. */
     Future<?> begin();
 

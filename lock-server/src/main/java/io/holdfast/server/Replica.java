@@ -121,9 +121,10 @@ final class Replica implements Node, RatisNode.Watcher {
     @Override
     public Future<?> begin() {
         watch = vertx.setPeriodic(Ticks.PERIOD_MS, id -> watch());
-        if (recoveryMillis() > 0) {
-            vertx.setTimer(recoveryMillis() + Ticks.PERIOD_MS, id -> noteRecovery());
-        }
+        Recovery.noteAfter(
+                recoveryMillis(),
+                vertx,
+                () -> directory.write(Objects.requireNonNull(last).recovered()));
         Future<List<Member>> members = self.members().isEmpty()
                 ? new Formation(vertx, cluster, self, this::tellWaiting).members()
                 : Future.succeededFuture(self.members());
@@ -132,18 +133,8 @@ final class Replica implements Node, RatisNode.Watcher {
     }
 
     /** How long locks that were granted after the backup this node was restored from may still be believed in. */
-    @Override
-    public long recoveryMillis() {
+    private long recoveryMillis() {
         return Math.max(0, recoveredAtMillis - time.nowMillis());
-    }
-
-    private void noteRecovery() {
-        RestartState before = Objects.requireNonNull(last);
-        vertx.executeBlocking(() -> {
-                    directory.write(before.recovered());
-                    return true;
-                })
-                .onFailure(e -> LOG.error("Cannot write the state file: {}", e.getMessage()));
     }
 
     /** Another member would know nothing of a recovery, and grant. */

@@ -50,27 +50,18 @@ final class SingleNode implements Node {
     public Handler<HttpServerRequest> open(Connections connections, boolean onLoopback) {
         BackupRoute backup = new BackupRoute(storage.backups(config, time, loop), onLoopback);
         serving = new Serving(vertx, config, time, storage.state(), connections, onLoopback, backup);
-        if (recoveryMillis() > 0) {
-            vertx.setTimer(recoveryMillis() + Ticks.PERIOD_MS, id -> noteRecovery());
-        }
         return serving.routes();
-    }
-
-    private void noteRecovery() {
-        vertx.executeBlocking(() -> {
-                    storage.recovered();
-                    return true;
-                })
-                .onFailure(e -> LOG.error("Cannot write the state file: {}", e.getMessage()));
-    }
-
-    @Override
-    public long recoveryMillis() {
-        return storage.state().recoveryMillis();
     }
 
     @Override
     public Future<?> begin() {
+        long recoveryMillis = storage.state().recoveryMillis();
+        if (recoveryMillis > 0) {
+            LOG.info(
+                    "Recovering: the last run did not end with nothing held, so nothing is granted for {} ms",
+                    recoveryMillis);
+        }
+        Recovery.noteAfter(recoveryMillis, vertx, storage::recovered);
         return Future.succeededFuture();
     }
 

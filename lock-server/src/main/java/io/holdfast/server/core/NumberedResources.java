@@ -3,6 +3,8 @@ package io.holdfast.server.core;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Resources by number. Numbers are given out one after the other, so that what is created together lies together: to the
@@ -11,9 +13,9 @@ import java.util.List;
  */
 final class NumberedResources {
     private static final int PAGE = 1024;
-    private static final Resource GONE = new Resource("");
 
-    private final List<Resource[]> pages = new ArrayList<>();
+    /** Null where a number is free. */
+    private final List<@Nullable Resource[]> pages = new ArrayList<>();
     /** Numbers that are free again, those freed last at the end. */
     private int[] free = new int[16];
 
@@ -22,23 +24,21 @@ final class NumberedResources {
     private int used;
 
     Resource get(int number) {
-        return pages.get(number / PAGE)[number % PAGE];
+        return Objects.requireNonNull(pages.get(number / PAGE)[number % PAGE]);
     }
 
     /** Keeps a resource, and returns its number. */
     int add(Resource resource) {
         int number = freeCount > 0 ? free[--freeCount] : used++;
         if (number == pages.size() * PAGE) {
-            Resource[] page = new Resource[PAGE];
-            Arrays.fill(page, GONE);
-            pages.add(page);
+            pages.add(new Resource[PAGE]);
         }
         pages.get(number / PAGE)[number % PAGE] = resource;
         return number;
     }
 
     void remove(int number) {
-        pages.get(number / PAGE)[number % PAGE] = GONE;
+        pages.get(number / PAGE)[number % PAGE] = null;
         if (freeCount == free.length) {
             free = Arrays.copyOf(free, 2 * freeCount);
         }

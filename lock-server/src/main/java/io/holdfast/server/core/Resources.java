@@ -49,6 +49,7 @@ final class Resources {
 
     static int shardOf(String name) {
         int hash = name.hashCode();
+        // So that every bit has a say in it.
         return (hash ^ (hash >>> 12)) & (SHARDS - 1);
     }
 }
