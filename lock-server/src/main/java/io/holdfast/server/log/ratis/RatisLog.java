@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import org.apache.ratis.protocol.RaftClientReply;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,14 +110,14 @@ public final class RatisLog implements CommandLog {
     }
 
     private void write(@Nullable ByteBuffer entry, Consumer<Boolean> done) {
-        node.submit(entry, (reply, thrown) -> loop.execute(() -> settle(reply, thrown, done)));
+        node.submit(term, entry, thrown -> loop.execute(() -> settle(thrown, done)));
     }
 
-    private void settle(@Nullable RaftClientReply reply, @Nullable Throwable thrown, Consumer<Boolean> done) {
-        boolean written = thrown == null && reply != null && reply.isSuccess();
+    private void settle(@Nullable Throwable thrown, Consumer<Boolean> done) {
+        boolean written = thrown == null;
         done.accept(written);
         if (!written) {
-            node.refused(term, thrown != null || reply == null ? thrown : reply.getException());
+            node.refused(term, thrown);
         }
     }
 

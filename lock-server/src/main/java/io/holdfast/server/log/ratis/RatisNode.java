@@ -19,13 +19,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
 import org.apache.ratis.protocol.ClientId;
-import org.apache.ratis.protocol.Message;
-import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
 import org.apache.ratis.protocol.RaftClientReply;
-import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SetConfigurationRequest;
@@ -34,7 +31,6 @@ import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
-import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.apache.ratis.util.ExitUtils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -59,15 +55,13 @@ public final class RatisNode {
     private final Snapshots snapshots;
     private final RaftServer server;
     private final int snapshotAfter;
-    private final ExecutorService appender = daemon("holdfast-log");
+    private final Appender appender;
     private final ExecutorService snapshotter = daemon("holdfast-snapshot");
     private final ClientId client = ClientId.randomId();
     private final AtomicLong commandsSinceSnapshot;
     private final AtomicBoolean snapshotUnderWay = new AtomicBoolean();
     private volatile long holdsInSnapshot;
     private volatile boolean closing;
-    /** Touched by the appender's thread only. */
-    private long calls;
 
     /** Touched on the loop only, like {@link #failed}. */
     private @Nullable RatisLog current;
@@ -101,9 +95,10 @@ public final class RatisNode {
                 .setStateMachine(machine)
                 .setOption(RaftStorage.StartupOption.RECOVER)
                 .build();
+        this.appender = new Appender(server, group, client);
     }
 
-    private static ExecutorService daemon(String name) {
+    static ExecutorService daemon(String name) {
         return Executors.newSingleThreadExecutor(task -> {
             Thread thread = new Thread(task, name);
             thread.setDaemon(true);
@@ -223,9 +218,11 @@ public final class RatisNode {
             fail(describe(cause));
             return;
         }
-        LOG.info("The log did not take an entry of term {}: {}", term, describe(cause));
         machine.lose(term);
-        appender.execute(() -> {
+        if (!closing) {
+            LOG.info("The log did not take an entry of term {}: {}", term, describe(cause));
+        }
+        appender.later(() -> {
             // The table that was served is gone, so this node must not go on leading in that term.
             try {
                 DivisionInfo info = division().getInfo();
@@ -259,12 +256,19 @@ public final class RatisNode {
         return CompletableFuture.supplyAsync(
                 () -> {
                     try {
-                        return snapshots.backUp(file, takenAtMillis, maxTtlMillis);
+                        return snapshots.backUp(durableIndex(), file, takenAtMillis, maxTtlMillis);
                     } catch (IOException e) {
                         throw new UncheckedIOException(describe(e), e);
                     }
                 },
                 snapshotter);
+    }
+
+    /** Up to which entry anything may have been told. */
+    private long durableIndex() throws IOException {
+        return isAlone()
+                ? division().getRaftLog().getFlushIndex() // applied a little later
+                : machine.getLastAppliedTermIndex().getIndex();
     }
 
     long commandsSinceSnapshot() {
@@ -285,34 +289,9 @@ public final class RatisNode {
         }
     }
 
-    /**
-     * Submits an entry, or looks whether this node leads still. Submitting blocks now and then, so it is done on a thread of
-     * its own; {@code settled} is called on any thread.
-     *
-     * @param entry what to append; null to look
-     */
-    void submit(@Nullable ByteBuffer entry, BiConsumer<@Nullable RaftClientReply, @Nullable Throwable> settled) {
-        appender.execute(() -> {
-            try {
-                CompletableFuture<RaftClientReply> unused = ((RaftClientAsynchronousProtocol) division())
-                        .submitClientRequestAsync(request(entry))
-                        .whenComplete(settled);
-            } catch (IOException | RuntimeException e) {
-                settled.accept(null, e);
-            }
-        });
-    }
-
-    private RaftClientRequest request(@Nullable ByteBuffer entry) {
-        calls++;
-        return RaftClientRequest.newBuilder()
-                .setClientId(client)
-                .setServerId(group.selfId())
-                .setGroupId(Group.ID)
-                .setCallId(calls)
-                .setMessage(entry == null ? Message.EMPTY : Message.valueOf(UnsafeByteOperations.unsafeWrap(entry)))
-                .setType(entry == null ? RaftClientRequest.readRequestType() : RaftClientRequest.writeRequestType())
-                .build();
+    /** See {@link Appender#submit}. */
+    void submit(long term, @Nullable ByteBuffer entry, Consumer<@Nullable Throwable> settled) {
+        appender.submit(term, entry, settled);
     }
 
     /** What this node knows of the group now. */
@@ -451,7 +430,7 @@ public final class RatisNode {
     /** Closes the log; what was not durable may be or not. Blocks. */
     public void close() throws IOException {
         closing = true;
-        appender.shutdown();
+        appender.close();
         snapshotter.shutdown();
         server.close();
     }

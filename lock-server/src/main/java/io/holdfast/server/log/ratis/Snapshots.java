@@ -56,12 +56,12 @@ final class Snapshots {
     }
 
     /**
-     * Writes everything that is applied now to a file for elsewhere. Blocks; not to be called while a snapshot is being made.
+     * Writes everything up to that entry of the log to a file for elsewhere. Blocks; not to be called while a snapshot is
+     * being made.
      *
      * @return how many holds are in it
      */
-    int backUp(Path file, long takenAtMillis, long maxTtlMillis) throws IOException {
-        long upTo = machine.getLastAppliedTermIndex().getIndex();
+    int backUp(long upTo, Path file, long takenAtMillis, long maxTtlMillis) throws IOException {
         Compaction compaction = machine.compaction(machine.getLatestSnapshot(), upTo);
         Backup.write(file, takenAtMillis, maxTtlMillis, compaction::write);
         return compaction.size();

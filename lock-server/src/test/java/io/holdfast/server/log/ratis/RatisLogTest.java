@@ -97,6 +97,16 @@ final class RatisLogTest {
             held.add(table.acquire(command, true).requireHold());
         }
 
+        /** The same, and then a snapshot of it: made of what is applied, which is a little later than durable. */
+        private void workAndMakeSnapshot(int changes, long seed) throws Exception {
+            long before = log.commandsSinceSnapshot();
+            work(changes, seed);
+            while (log.commandsSinceSnapshot() < before + changes) {
+                Thread.onSpinWait();
+            }
+            log.makeSnapshot().get(20, TimeUnit.SECONDS);
+        }
+
         private byte[] state() throws IOException {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             TableWriter.write(table, new DataOutputStream(bytes));
@@ -171,13 +181,27 @@ final class RatisLogTest {
         node.close();
     }
 
+    /** Ratis applies an entry some time after it is durable. */
+    @Test
+    void aBackupHasWhatWasToldJustBefore(@TempDir Path elsewhere) throws Exception {
+        Path backup = elsewhere.resolve("backup");
+        Node node = new Node();
+        for (int round = 1; round <= 200; round++) {
+            CompletableFuture<CompletableFuture<Integer>> begun = new CompletableFuture<>();
+            loop.execute(() -> {
+                node.acquire("r" + node.held.size());
+                node.log.whenDurable(() -> begun.complete(node.log.backUp(backup, 0, 1)), () -> {});
+            });
+            assertEquals(round, begun.get(20, TimeUnit.SECONDS).get(20, TimeUnit.SECONDS));
+        }
+        node.close();
+    }
+
     @Test
     void aSnapshotAndTheRestAreTheWholeAndTheLogBeforeItIsForgotten() throws Exception {
         Node node = new Node();
-        node.work(20_000, 1);
-        node.log.makeSnapshot().get(20, TimeUnit.SECONDS);
-        node.work(500, 2);
-        node.log.makeSnapshot().get(20, TimeUnit.SECONDS);
+        node.workAndMakeSnapshot(20_000, 1);
+        node.workAndMakeSnapshot(500, 2);
         node.work(500, 3);
         byte[] expected = node.state();
         node.close();
@@ -195,8 +219,7 @@ final class RatisLogTest {
     @Test
     void aDamagedSnapshotIsRefusedByName() throws Exception {
         Node node = new Node();
-        node.work(1_000, 1);
-        node.log.makeSnapshot().get(20, TimeUnit.SECONDS);
+        node.workAndMakeSnapshot(1_000, 1);
         node.close();
         Path snapshot = files("snapshot.")
                 .filter(file -> !file.toString().endsWith(".md5"))
