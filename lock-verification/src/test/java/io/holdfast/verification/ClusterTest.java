@@ -26,6 +26,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.parallel.Isolated;
  * Three processes of the real jar that serve as one, and what becomes of it when one of them goes. {@code
  * -Pcrash} for the long run, {@code -Dseed=N} for the same choices again.
  */
+@Tag("faults")
 @Timeout(value = 15, unit = TimeUnit.MINUTES)
 @Isolated("measures how long a fail-over takes")
 final class ClusterTest {

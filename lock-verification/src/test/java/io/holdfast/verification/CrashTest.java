@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The real jar in durable mode, killed with SIGKILL under load, over and over on one data directory: what was acknowledged
  * is there after the restart. {@code -Pcrash} for the long run of 50 rounds, {@code -Dseed=N} for the same choices again.
  */
+@Tag("faults")
 final class CrashTest {
     private static final int ROUNDS = Integer.getInteger("crash.rounds", 3);
     private static final int CALLERS = 8;

@@ -7,12 +7,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /** Three nodes on three hosts, and the network between them breaks. What happens is in {@link PartitionProcess}. */
+@Tag("faults")
 @Isolated("its nodes have to find a leader in time")
 final class PartitionTest {
     @TempDir

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The real jar in durable mode, killed in a certain system call between the arrival of a request and its answer, or refused
  * that call by the system. {@code -Pcrash} for more rounds, {@code -Dseed=N} for the same choices again.
  */
+@Tag("faults")
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 final class SyscallFaultsTest {
     private static final int ROUNDS = Integer.getInteger("strace.rounds", 1);

@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.verification.checker.Rule;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /** Real processes under faults, judged by the checker. {@code docs/campaign.md} says what this does and how to run all of it. */
+@Tag("faults")
 @Isolated("a run whose faults come late is void")
 final class CampaignTest {
     private static final int MINUTES = Integer.getInteger("campaign.minutes", 0);

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.parallel.Isolated;
  * A checker that finds nothing when something is wrong is worth nothing: each planted bug is found within ten runs, and the clean
  * build passes the same runs. All of them with {@code -Pcampaign}; else one, and of the others that they still fit their sources.
  */
+@Tag("faults")
 @Isolated("a run whose faults come late is void")
 final class PlantedTest {
     private static final int RUNS_MAX = 10;
