@@ -50,8 +50,9 @@ final class RatisNodeTest {
     /** One node, with a thread for its event loop. */
     private final class Node implements RatisNode.Watcher {
         private final String id;
-        private final ExecutorService loop = Executors.newSingleThreadExecutor();
+        private final ExecutorService loop = Executors.newSingleThreadExecutor(this::thread);
         private final RatisNode node;
+        private volatile Throwable uncaught;
         private volatile RatisLog leading;
         private volatile String failure;
 
@@ -62,6 +63,12 @@ final class RatisNodeTest {
                     new Group(self, all),
                     loop,
                     this);
+        }
+
+        private Thread thread(Runnable work) {
+            Thread thread = new Thread(work, "loop of " + id);
+            thread.setUncaughtExceptionHandler((where, thrown) -> uncaught = thrown);
+            return thread;
         }
 
         @Override
@@ -111,6 +118,7 @@ final class RatisNodeTest {
             node.close();
             loop.shutdown();
             assertEquals(null, failure);
+            assertEquals(null, uncaught);
         }
     }
 
@@ -193,6 +201,24 @@ final class RatisNodeTest {
                 .filter(member -> member.id().equals(id))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /** It used to throw on the event loop. */
+    @Test
+    void whatIsUnderWayWhenANodeIsClosedIsLostAndNothingElseHappens() throws Exception {
+        Node node = new Node(members.get(0), members.subList(0, 1));
+        nodes.put("a", node);
+        await(() -> node.leading);
+        CompletableFuture<Boolean> durable = new CompletableFuture<>();
+        node.loop
+                .submit(() -> {
+                    take(node.leading.table(), "r", 1);
+                    node.leading.whenDurable(() -> durable.complete(true), () -> durable.complete(false));
+                    node.node.close();
+                    return true;
+                })
+                .get();
+        assertFalse(durable.get(20, TimeUnit.SECONDS));
     }
 
     @Test
