@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * How entries come into the log. One of several nodes is a client of its own: Ratis says when a majority has an entry. Where
  * nobody else has a say, what is synced is committed. So there an entry goes straight to Ratis' log, and of the five threads it
- * would wake one after the other before it is called durable, it wakes the one that writes. Confined to the event loop.
+ * would wake one after the other before it is called durable, it wakes the one that writes. Confined to the event loop,
+ * but for {@link #close}.
  */
 final class Appender {
     private final RaftServer server;
@@ -43,7 +44,7 @@ final class Appender {
     }
 
     /**
-     * Brings an entry of a term into the log, or looks whether this node leads still. To be called on the loop.
+     * Brings an entry of a term into the log, or looks whether this node leads still.
      *
      * @param entry what to append; null to look, which a node that is alone need not
      * @param settled told on any thread when the entry is durable, with null, or why that cannot be said
@@ -51,12 +52,8 @@ final class Appender {
     void submit(long term, @Nullable ByteBuffer entry, Consumer<@Nullable Throwable> settled) {
         if (group.isAlone()) {
             append(term, Objects.requireNonNull(entry), settled);
-            return;
-        }
-        try {
-            thread.execute(() -> ask(entry, settled));
-        } catch (RejectedExecutionException e) {
-            settled.accept(e); // it is being closed
+        } else if (!later(() -> ask(entry, settled))) {
+            settled.accept(new IOException("the log is closed"));
         }
     }
 
@@ -111,12 +108,13 @@ final class Appender {
         return server.getDivision(Group.ID);
     }
 
-    /** What may block, after what was submitted before. Nothing is done after the end. */
-    void later(Runnable task) {
+    /** Does what may block, after what was submitted before; false if this is closed, and it is not done. */
+    boolean later(Runnable task) {
         try {
             thread.execute(task);
+            return true;
         } catch (RejectedExecutionException e) {
-            // The node is being closed, and needs nothing more.
+            return false;
         }
     }
 

@@ -218,10 +218,10 @@ public final class RatisNode {
             fail(describe(cause));
             return;
         }
-        machine.lose(term);
         if (!closing) {
             LOG.info("The log did not take an entry of term {}: {}", term, describe(cause));
         }
+        machine.lose(term);
         appender.later(() -> {
             // The table that was served is gone, so this node must not go on leading in that term.
             try {
