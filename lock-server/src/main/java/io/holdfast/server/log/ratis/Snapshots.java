@@ -5,12 +5,16 @@ import io.holdfast.server.log.Backup;
 import io.holdfast.server.log.Compaction;
 import io.holdfast.server.log.TableWriter;
 import io.holdfast.server.log.WholeFile;
+import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
 import java.util.Objects;
 import org.apache.ratis.io.MD5Hash;
 import org.apache.ratis.server.protocol.TermIndex;
@@ -87,14 +91,27 @@ final class Snapshots {
                 bytes -> TableWriter.write(table, new DataOutputStream(bytes)));
     }
 
-    private static MD5Hash write(Path file, WholeFile.Content content) throws IOException {
-        WholeFile.replace(file, content);
-        MD5Hash digest = MD5FileUtil.computeAndSaveMd5ForFile(file.toFile());
+    /**
+     * Its checksum is on the disk before the file has its name: a snapshot without one is taken for damaged, and a server that
+     * was killed between the two would not start.
+     */
+    static MD5Hash write(Path file, WholeFile.Content content) throws IOException {
+        MessageDigest digest = MD5FileUtil.newMD5();
+        WholeFile.replace(file, out -> {
+            OutputStream digested = new BufferedOutputStream(new DigestOutputStream(out, digest));
+            content.writeTo(digested);
+            digested.flush();
+            save(file, MD5Hash.newInstance(digest.digest()));
+        });
+        return MD5FileUtil.readStoredMd5ForFile(file.toFile());
+    }
+
+    private static void save(Path file, MD5Hash checksum) throws IOException {
+        MD5FileUtil.saveMD5File(file.toFile(), checksum);
         Path saved = MD5FileUtil.getDigestFileForFile(file.toFile()).toPath();
         try (FileChannel channel = FileChannel.open(saved, StandardOpenOption.READ)) {
             channel.force(true);
         }
         WholeFile.sync(Objects.requireNonNull(file.getParent()));
-        return digest;
     }
 }

@@ -216,6 +216,15 @@ final class RatisLogTest {
         again.close();
     }
 
+    /** A server that was killed between the two used to take its snapshot for damaged. */
+    @Test
+    void aSnapshotIsThereOnlyWhenItsChecksumIs() throws Exception {
+        Path snapshot = folder.resolve("snapshot.0_0");
+        Files.createDirectories(folder.resolve("snapshot.0_0.md5").resolve("in the way"));
+        assertThrows(IOException.class, () -> Snapshots.write(snapshot, out -> out.write(1)));
+        assertFalse(Files.exists(snapshot));
+    }
+
     @Test
     void aDamagedSnapshotIsRefusedByName() throws Exception {
         Node node = new Node();
